@@ -1,0 +1,32 @@
+# What every target of ours shares: warnings, sanitizers, the compiler cache and the fast linker.
+include_guard()
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+endif()
+find_program(MOLD_PROGRAM mold)
+if(MOLD_PROGRAM)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+add_library(corpusmill_warnings INTERFACE)
+target_compile_options(corpusmill_warnings INTERFACE -Wall -Wextra -Wshadow -Wconversion -Werror)
+
+if(CORPUSMILL_SANITIZE)
+  add_compile_options(-fsanitize=${CORPUSMILL_SANITIZE} -fno-omit-frame-pointer -g)
+  add_link_options(-fsanitize=${CORPUSMILL_SANITIZE})
+endif()
+if(CORPUSMILL_COVERAGE)
+  add_compile_options(--coverage -O0 -g)
+  add_link_options(--coverage)
+endif()
+
+# corpusmill_library(NAME): one static library of every .cc in the folder, save *_main.cc.
+function(corpusmill_library name)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
+  list(FILTER sources EXCLUDE REGEX "_main\\.cc$")
+  add_library(${name} STATIC ${sources})
+  target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR})
+  target_link_libraries(${name} PRIVATE corpusmill_warnings)
+endfunction()

@@ -1,0 +1,96 @@
+// Files by RAII, over the seam in common/io.h. Every failure throws Error naming the path.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "common/error.h"
+
+namespace corpusmill {
+
+// An open descriptor. Move-only. Not for use by two threads at once, save read_at.
+class File {
+ public:
+  // Errors carry kInputIo for files opened to read, kOutputIo for files opened to write.
+  static File open_read(const std::filesystem::path& path);
+  // O_EXCL: fails if the file exists.
+  static File create_new(const std::filesystem::path& path);
+  // Creates the file if it is missing; writes go to its end.
+  static File open_append(const std::filesystem::path& path);
+  static File standard_input();
+
+  File(File&& other) noexcept;
+  File& operator=(File&& other) noexcept;
+  ~File();  // closes without checking: whoever wrote calls close()
+
+  // Up to `bytes`; 0 at the end. Retries EINTR.
+  std::size_t read_some(void* buffer, std::size_t bytes);
+  // Exactly `bytes` from `offset`; a shorter file throws kCorrupt.
+  void read_at(void* buffer, std::size_t bytes, std::uint64_t offset) const;
+  void write_all(std::string_view bytes);
+  void sync();   // a failed fsync is final: the caller discards the file, never retries
+  void close();  // checked
+  std::uint64_t size() const;
+  const std::filesystem::path& path() const { return path_; }
+  int descriptor() const { return fd_; }
+
+ private:
+  File(int fd, std::filesystem::path path, ExitCode code);
+  int fd_ = -1;
+  std::filesystem::path path_;
+  ExitCode code_ = ExitCode::kInputIo;
+};
+
+// The publish protocol, the only one: exclusive temporary name in the same folder -> write -> fsync
+// -> close (checked) -> rename -> fsync the folder. Until commit() returns, nothing carries the
+// final name (an older file of that name stays as it was); the destructor removes what is left.
+class AtomicFile {
+ public:
+  explicit AtomicFile(std::filesystem::path final_path);
+  AtomicFile(AtomicFile&&) noexcept = default;
+  AtomicFile& operator=(AtomicFile&&) = delete;
+  ~AtomicFile();
+  void write(std::string_view bytes) { file_.write_all(bytes); bytes_written_ += bytes.size(); }
+  std::uint64_t bytes_written() const { return bytes_written_; }
+  void commit();
+  const std::filesystem::path& final_path() const { return final_path_; }
+
+ private:
+  std::filesystem::path final_path_;
+  std::filesystem::path temporary_path_;
+  File file_;
+  std::uint64_t bytes_written_ = 0;
+  bool finished_ = false;
+};
+
+// Temporary names are `.<final name>.tmp-<pid>`; those of dead runs are removed by this.
+void remove_stale_temporaries(const std::filesystem::path& final_path);
+
+std::string read_file(const std::filesystem::path& path, std::uint64_t bytes_max);
+void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
+bool file_exists(const std::filesystem::path& path);
+// Removes the file and fsyncs its folder; a missing file is fine.
+void remove_file(const std::filesystem::path& path);
+// mkdir -p, each new entry fsynced.
+void make_directories(const std::filesystem::path& path);
+void sync_directory(const std::filesystem::path& path);
+
+// Held while a run writes an output: `.<name>.lock` beside it, by flock, so it ends with the
+// process. A second run throws kOutputInUse naming the holder's process id.
+class OutputLock {
+ public:
+  explicit OutputLock(const std::filesystem::path& output);
+  ~OutputLock();
+  OutputLock(const OutputLock&) = delete;
+  OutputLock& operator=(const OutputLock&) = delete;
+
+ private:
+  std::filesystem::path path_;
+  File file_;
+};
+
+}  // namespace corpusmill

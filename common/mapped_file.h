@@ -1,0 +1,27 @@
+// A file mapped read-only. Move-only; readable from any number of threads.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <span>
+
+namespace corpusmill {
+
+class MappedFile {
+ public:
+  // Throws Error(kInputIo). An empty file maps to an empty span.
+  static MappedFile open(const std::filesystem::path& path);
+  MappedFile(MappedFile&& other) noexcept;
+  MappedFile& operator=(MappedFile&& other) noexcept;
+  ~MappedFile();
+  std::span<const std::byte> bytes() const { return {data_, size_}; }
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  MappedFile() = default;
+  const std::byte* data_ = nullptr;
+  std::size_t size_ = 0;
+  std::filesystem::path path_;
+};
+
+}  // namespace corpusmill

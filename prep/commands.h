@@ -1,0 +1,46 @@
+// The commands of `corpusmill`. One <command>_command.cc each.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "common/command_table.h"
+
+namespace corpusmill {
+
+ExitCode check_command(const std::vector<std::string>& arguments);
+ExitCode preview_command(const std::vector<std::string>& arguments);
+ExitCode clean_command(const std::vector<std::string>& arguments);
+ExitCode dedup_command(const std::vector<std::string>& arguments);
+ExitCode filter_command(const std::vector<std::string>& arguments);
+ExitCode tokenize_command(const std::vector<std::string>& arguments);
+ExitCode run_command(const std::vector<std::string>& arguments);
+ExitCode stats_command(const std::vector<std::string>& arguments);
+ExitCode inspect_command(const std::vector<std::string>& arguments);
+ExitCode verify_command(const std::vector<std::string>& arguments);
+ExitCode merge_command(const std::vector<std::string>& arguments);
+ExitCode train_tokenizer_command(const std::vector<std::string>& arguments);
+// Starts corpusmill-train, which stands beside this executable, with the same arguments.
+ExitCode pretrain_command(const std::vector<std::string>& arguments);
+ExitCode evaluate_command(const std::vector<std::string>& arguments);
+ExitCode generate_command(const std::vector<std::string>& arguments);
+
+inline constexpr Command kCommands[] = {
+    {"check", "validate every line; report the bad ones", check_command},
+    {"preview", "show some rows, their fields and types", preview_command},
+    {"clean", "keep the good lines byte for byte, quarantine the bad ones", clean_command},
+    {"dedup", "drop repeated documents", dedup_command},
+    {"filter", "drop documents by length", filter_command},
+    {"tokenize", "turn documents into token shards and a manifest", tokenize_command},
+    {"run", "all stages in one pass, from a recipe", run_command},
+    {"stats", "numbers about a corpus or about shards", stats_command},
+    {"inspect", "decode any window of a shard", inspect_command},
+    {"verify", "check every digest of a manifest's shards", verify_command},
+    {"merge", "join several sets of shards into one", merge_command},
+    {"train-tokenizer", "make a tokenizer from a sample", train_tokenizer_command},
+    {"pretrain", "train a model on shards", pretrain_command},
+    {"evaluate", "loss and perplexity of a checkpoint on shards", evaluate_command},
+    {"generate", "continue a text with a checkpoint", generate_command},
+};
+
+}  // namespace corpusmill

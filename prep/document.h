@@ -1,0 +1,67 @@
+// What travels between the stages. A batch owns its bytes; a view never leaves the batch it points
+// into. Batches are moved along the pipeline in `sequence` order.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/digest.h"
+#include "common/token_id.h"
+#include "prep/drop_reason.h"
+
+namespace corpusmill {
+
+// Where a line stands. `file` indexes the run's input list; lines count from 1, offsets are bytes
+// from 0 in the uncompressed file.
+struct Origin {
+  std::uint32_t file = 0;
+  std::uint64_t line = 0;
+  std::uint64_t offset = 0;
+};
+
+// One line of input: [begin, begin + bytes) of its batch's buffer, without LF or CRLF.
+struct Line {
+  Origin origin;
+  std::uint64_t begin = 0;
+  std::uint64_t bytes = 0;       // 0 for a line over the limit: its bytes were not kept
+  std::uint64_t bytes_in = 0;    // as read, newline included: what the books count
+  bool too_long = false;
+};
+
+// Whole lines of one file. `buffer` ends in at least simdjson::SIMDJSON_PADDING spare bytes.
+struct LineBatch {
+  std::uint64_t sequence = 0;
+  std::string buffer;
+  std::vector<Line> lines;
+  std::string_view text_of(const Line& line) const {
+    return std::string_view(buffer).substr(line.begin, line.bytes);
+  }
+};
+
+// A line after parsing: either kept so far, with its text, or dropped with a reason.
+struct Document {
+  Line line;
+  std::string_view text;             // decoded value of the text field; into the batch
+  bool dropped = false;
+  DropReason reason = DropReason::kEmptyLine;
+  std::uint32_t column = 0;          // byte column of the fault in the line, from 1; 0: none
+  std::string detail;                // one short sentence for the report; empty if kept
+  Digest fingerprint;                // of the text, by the fingerprint stage
+
+  void drop(DropReason why) {
+    dropped = true;
+    reason = why;
+  }
+};
+
+// The documents of one LineBatch, in input order, dropped ones included until they are written off.
+struct DocumentBatch {
+  LineBatch lines;
+  std::vector<Document> documents;
+  std::string unescaped;             // texts that had escapes, decoded; never grows once parsed
+};
+
+}  // namespace corpusmill

@@ -1,0 +1,9 @@
+#include "prep/commands.h"
+
+namespace corpusmill {
+
+ExitCode train_tokenizer_command(const std::vector<std::string>&) {
+  throw Error(ExitCode::kInternal, "PLACEHOLDER: not built yet");
+}
+
+}  // namespace corpusmill

@@ -1,0 +1,59 @@
+// One interface over every kind of tokenizer. The engine behind it can be swapped.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/text_codec.h"
+#include "common/token_id.h"
+
+namespace corpusmill {
+
+// What to do with text that spells a special token ("<|im_end|>", "</s>").
+enum class SpecialInText : std::uint8_t {
+  kParse,   // it becomes the special id
+  kText,    // it is encoded as ordinary text
+  kReject,  // the document is refused
+};
+
+// What encode() met. `specials` counts literal special tokens in the text, whatever the policy.
+struct EncodeReport {
+  std::uint64_t specials = 0;
+  bool refused = false;  // kReject and specials > 0: nothing was appended
+};
+
+class Tokenizer : public TextCodec {
+ public:
+  // Appends the ids of `text` (valid UTF-8) to `out`; no BOS, no EOS, no post-processor.
+  // Identical to the reference library (sentencepiece, Hugging Face tokenizers) under its default
+  // policy. Const and safe from any number of threads; scratch is per thread inside.
+  virtual EncodeReport encode(std::string_view text, SpecialInText policy,
+                              std::vector<TokenId>& out) const = 0;
+  // kParse for tokenizer.json, kText for .model: what the reference library does.
+  virtual SpecialInText default_policy() const = 0;
+  // "byte-level-bpe", "sentencepiece-bpe", "sentencepiece-unigram".
+  virtual std::string_view kind() const = 0;
+  // The token as the vocabulary spells it, for `inspect`; empty for an id that has none.
+  virtual std::string token(TokenId id) const = 0;
+  // The id spelled exactly so, added tokens included.
+  virtual std::optional<TokenId> id_of(std::string_view token) const = 0;
+
+  std::vector<TokenId> encode_text(std::string_view text) const final {
+    std::vector<TokenId> ids;
+    encode(text, default_policy(), ids);
+    return ids;
+  }
+};
+
+// Loads a sentencepiece .model or a Hugging Face tokenizer.json (told apart by content), or the
+// folder that holds one. BOS/EOS/PAD/UNK come from the model, from tokenizer_config.json beside it,
+// or from the usual names in the vocabulary. Throws Error: kInputIo if it cannot be read, kMismatch
+// if it is of a kind that cannot be proven exact (the message names the part), kCorrupt otherwise.
+std::unique_ptr<Tokenizer> load_tokenizer(const std::filesystem::path& path);
+
+}  // namespace corpusmill
