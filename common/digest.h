@@ -29,14 +29,16 @@ class Digester {
   Digester& operator=(Digester&&) noexcept;
   ~Digester();
   void update(std::string_view bytes);
+  // Of everything since the start or the last reset(); more may follow.
   Digest digest() const;
+  void reset();
 
  private:
   struct State;
   std::unique_ptr<State> state_;
 };
 
-// Reads the whole file.
+// Reads the whole file. Throws Error(kInputIo).
 Digest digest_of_file(const std::filesystem::path& path);
 
 }  // namespace corpusmill

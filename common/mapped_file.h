@@ -1,4 +1,5 @@
-// A file mapped read-only. Move-only; readable from any number of threads.
+// A file mapped read-only. Move-only; readable from any number of threads. A file that another
+// process cuts short while it is mapped ends ours with SIGBUS: published files are never changed.
 #pragma once
 
 #include <cstddef>
@@ -9,7 +10,8 @@ namespace corpusmill {
 
 class MappedFile {
  public:
-  // Throws Error(kInputIo). An empty file maps to an empty span.
+  // Throws Error(kInputIo), for anything but a regular file too. An empty file maps to an empty
+  // span.
   static MappedFile open(const std::filesystem::path& path);
   MappedFile(MappedFile&& other) noexcept;
   MappedFile& operator=(MappedFile&& other) noexcept;
