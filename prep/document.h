@@ -3,13 +3,12 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "common/digest.h"
-#include "common/token_id.h"
+#include "prep/byte_buffer.h"
 #include "prep/drop_reason.h"
 
 namespace corpusmill {
@@ -26,30 +25,30 @@ struct Origin {
 struct Line {
   Origin origin;
   std::uint64_t begin = 0;
-  std::uint64_t bytes = 0;       // 0 for a line over the limit: its bytes were not kept
-  std::uint64_t bytes_in = 0;    // as read, newline included: what the books count
+  std::uint64_t bytes = 0;     // 0 for a line over the limit: its bytes were not kept
+  std::uint64_t bytes_in = 0;  // as read, newline included: what the books count
   bool too_long = false;
 };
 
-// Whole lines of one file. `buffer` ends in at least simdjson::SIMDJSON_PADDING spare bytes.
+// Whole lines of one file, in order. `bytes_on_disk` is how far reading has moved since the batch
+// before (compressed bytes where the file is compressed): what progress counts.
 struct LineBatch {
   std::uint64_t sequence = 0;
-  std::string buffer;
+  ByteBuffer buffer;
   std::vector<Line> lines;
-  std::string_view text_of(const Line& line) const {
-    return std::string_view(buffer).substr(line.begin, line.bytes);
-  }
+  std::uint64_t bytes_on_disk = 0;
+  std::string_view text_of(const Line& line) const { return buffer.view(line.begin, line.bytes); }
 };
 
 // A line after parsing: either kept so far, with its text, or dropped with a reason.
 struct Document {
   Line line;
-  std::string_view text;             // decoded value of the text field; into the batch
+  std::string_view text;  // decoded value of the text field; into DocumentBatch::texts
   bool dropped = false;
   DropReason reason = DropReason::kEmptyLine;
-  std::uint32_t column = 0;          // byte column of the fault in the line, from 1; 0: none
-  std::string detail;                // one short sentence for the report; empty if kept
-  Digest fingerprint;                // of the text, by the fingerprint stage
+  std::uint32_t column = 0;  // byte column of the fault in the line, from 1; 0: none
+  std::string detail;        // one short sentence for the report; empty if kept
+  Digest fingerprint;        // of the text, by the fingerprint stage
 
   void drop(DropReason why) {
     dropped = true;
@@ -61,7 +60,7 @@ struct Document {
 struct DocumentBatch {
   LineBatch lines;
   std::vector<Document> documents;
-  std::string unescaped;             // texts that had escapes, decoded; never grows once parsed
+  ByteBuffer texts;  // the decoded texts, which Document::text points into
 };
 
 }  // namespace corpusmill
