@@ -1,0 +1,66 @@
+// The set of fingerprints that exact dedup asks: was this text seen before, and where first?
+//
+// Open addressing over 24-byte entries (16 of fingerprint, 8 of origin), in 256 tables chosen by
+// the fingerprint's top byte, so that growing moves one 256th of the entries at a time. Tables grow
+// by half at 7/8 full: between 27 and 41 bytes per distinct document, no Bloom filter, no false
+// positives beyond those of the fingerprint itself.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "common/digest.h"
+#include "prep/document.h"
+
+namespace corpusmill {
+
+// File and line in one word: 24 bits of file, 40 of line. What the set keeps of an Origin.
+class LineId {
+ public:
+  static constexpr std::uint32_t kFilesMax = (1U << 24) - 1;
+  static constexpr std::uint64_t kLinesMax = (1ULL << 40) - 1;
+
+  // Throws Error(kUsage) for more than kFilesMax files or kLinesMax lines in a file.
+  static LineId of(const Origin& origin);
+  std::uint32_t file() const { return static_cast<std::uint32_t>(packed_ >> 40); }
+  std::uint64_t line() const { return packed_ & kLinesMax; }
+  bool operator==(const LineId&) const = default;
+
+ private:
+  friend class FingerprintSet;
+  std::uint64_t packed_ = 0;  // 0 marks a free entry: lines count from 1
+};
+
+// Not thread-safe: it belongs to an in-order stage, where the first occurrence in input order wins.
+class FingerprintSet {
+ public:
+  // Throws Error(kUsage) naming --memory when more than `bytes_max` would be needed.
+  explicit FingerprintSet(std::uint64_t bytes_max);
+
+  // The place of the first occurrence if `fingerprint` is in the set; otherwise puts it there.
+  std::optional<LineId> find_or_insert(const Digest& fingerprint, const Origin& origin);
+
+  std::uint64_t size() const { return size_; }
+  std::uint64_t bytes() const { return bytes_; }
+
+ private:
+  struct Entry {
+    std::uint64_t high = 0, low = 0;
+    LineId first;
+  };
+  struct Table {
+    std::vector<Entry> entries;
+    std::uint64_t used = 0;
+    // The entry of this fingerprint, or the free one where it belongs.
+    Entry& slot(const Digest& fingerprint);
+  };
+  void grow(Table& table);
+
+  std::uint64_t bytes_max_;
+  std::uint64_t size_ = 0, bytes_ = 0;
+  std::array<Table, 256> tables_;
+};
+
+}  // namespace corpusmill
