@@ -1,0 +1,57 @@
+// Writes one shard and its document index. Both appear under their names in finish(), or not at
+// all. Not thread-safe. Holds 1 MiB of ids, and 24 bytes per document until finish().
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "common/digest.h"
+#include "common/document_index.h"
+#include "common/file.h"
+#include "common/manifest.h"
+#include "common/token_id.h"
+
+namespace corpusmill {
+
+class TokenShardWriter {
+ public:
+  enum class Index { kNone, kDocuments };
+
+  // `path` ends in `.bin`; the index goes beside it. Throws Error(kOutputIo).
+  TokenShardWriter(const std::filesystem::path& path, Split split, TokenWidth width,
+                   Index index = Index::kDocuments);
+
+  // One document, BOS and EOS already in `ids`. An id that the width cannot hold throws
+  // Error(kMismatch): never a cast. After an exception only destruction is left.
+  void append(std::span<const TokenId> ids, DocumentOrigin origin);
+  // Tokens without document bounds; only with Index::kNone.
+  void append_unbounded(std::span<const TokenId> ids);
+
+  std::uint64_t tokens() const { return tokens_; }
+  std::uint64_t documents() const { return documents_; }
+
+  // Publishes the index, then the shard, and returns what the manifest says about them.
+  ShardInfo finish();
+
+ private:
+  void put(std::span<const TokenId> ids);
+  void flush_block();
+  void publish_index(ShardInfo& info);
+
+  AtomicFile file_;
+  Split split_;
+  TokenWidth width_;
+  Index index_;
+  std::string block_;  // what follows the last whole digest block
+  std::vector<std::string> block_digests_;
+  Digester digester_;
+  std::vector<DocumentIndexEntry> entries_;
+  std::uint64_t tokens_ = 0;
+  std::uint64_t documents_ = 0;
+  TokenId largest_id_ = 0;
+};
+
+}  // namespace corpusmill
