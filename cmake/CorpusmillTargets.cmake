@@ -12,6 +12,10 @@ endif()
 
 add_library(corpusmill_warnings INTERFACE)
 target_compile_options(corpusmill_warnings INTERFACE -Wall -Wextra -Wshadow -Wconversion -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  # GCC bug 105651: false -Wrestrict in std::string's own headers.
+  target_compile_options(corpusmill_warnings INTERFACE -Wno-restrict)
+endif()
 
 if(CORPUSMILL_SANITIZE)
   add_compile_options(-fsanitize=${CORPUSMILL_SANITIZE} -fno-omit-frame-pointer -g)

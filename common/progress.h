@@ -19,7 +19,9 @@ class Progress {
   Progress& operator=(const Progress&) = delete;
 
   void add_bytes(std::uint64_t count) { bytes_.fetch_add(count, std::memory_order_relaxed); }
-  void add_documents(std::uint64_t count) { documents_.fetch_add(count, std::memory_order_relaxed); }
+  void add_documents(std::uint64_t count) {
+    documents_.fetch_add(count, std::memory_order_relaxed);
+  }
   void add_drops(std::uint64_t count) { drops_.fetch_add(count, std::memory_order_relaxed); }
 
  private:

@@ -1,4 +1,5 @@
-// SIGINT, SIGTERM and SIGHUP ask a run to stop at the next safe point; a second one ends it at once.
+// SIGINT, SIGTERM and SIGHUP ask a run to stop at the next safe point; a second one ends it at
+// once.
 #pragma once
 
 namespace corpusmill {
