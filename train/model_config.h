@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 namespace corpusmill {
 
@@ -21,10 +21,16 @@ struct ModelConfig {
   std::int64_t head_dim() const { return hidden_size / num_attention_heads; }
   // Trainable parameters; tied embeddings counted once.
   std::int64_t parameter_count() const;
+  // Floating-point operations of forward and backward per trained token: 6 per parameter that takes
+  // part in a product (the embedding counts once, as the output layer), and 12 * layers * hidden *
+  // positions for attention (the convention that does not halve for the causal mask).
+  double flops_per_token(std::int64_t positions) const;
   // Throws Error(kUsage) naming the first contradiction.
   void validate() const;
 
+  // Exactly the fields above under their names.
   nlohmann::json to_json() const;
+  // Every field must be there, and no other: Error(kMismatch) names the key. Validated.
   static ModelConfig from_json(const nlohmann::json& json);
   bool operator==(const ModelConfig&) const = default;
 };
