@@ -42,6 +42,9 @@ class Tokenizer : public TextCodec {
   virtual std::string token(TokenId id) const = 0;
   // The id spelled exactly so, added tokens included.
   virtual std::optional<TokenId> id_of(std::string_view token) const = 0;
+  // What the user should know before relying on the ids, one line; empty if nothing. Commands print
+  // it once.
+  virtual std::string warning() const { return {}; }
 
   std::vector<TokenId> encode_text(std::string_view text) const final {
     std::vector<TokenId> ids;

@@ -1,0 +1,137 @@
+#include "tokenizer/byte_level_tokenizer.h"
+
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "common/digest.h"
+#include "tokenizer/added_tokens.h"
+#include "tokenizer/bpe_model.h"
+#include "tokenizer/byte_alphabet.h"
+#include "tokenizer/byte_level_spec.h"
+#include "tokenizer/nfc.h"
+#include "tokenizer/pretokenizer.h"
+#include "tokenizer/special_ids.h"
+#include "tokenizer/utf8_lossy.h"
+
+namespace corpusmill {
+namespace {
+
+std::vector<AddedToken> added_tokens(const ByteLevelSpec& spec, bool normalized) {
+  std::vector<AddedToken> tokens;
+  for (const AddedToken& token : spec.added_tokens) {
+    if (token.normalized != normalized) continue;
+    tokens.push_back(token);
+    if (normalized && spec.nfc) tokens.back().content = to_nfc(token.content);
+  }
+  return tokens;
+}
+
+class ByteLevelTokenizer final : public Tokenizer {
+ public:
+  ByteLevelTokenizer(ByteLevelSpec spec, SpecialIds special_ids, std::string digest)
+      : raw_tokens_(added_tokens(spec, false)),
+        normalized_tokens_(added_tokens(spec, true)),
+        pretokenizer_(std::move(spec.stages)),
+        model_(std::move(spec.tables)),
+        nfc_(spec.nfc),
+        spellings_(std::move(spec.spellings)),
+        ids_(std::move(spec.ids)),
+        warning_(std::move(spec.warning)),
+        special_ids_(special_ids),
+        digest_(std::move(digest)) {}
+
+  EncodeReport encode(std::string_view text, SpecialInText policy,
+                      std::vector<TokenId>& out) const override {
+    const std::size_t begin = out.size();
+    const bool as_text = policy == SpecialInText::kText;
+    EncodeReport report;
+    thread_local std::vector<TextSection> sections;
+    report.specials = raw_tokens_.split(text, as_text, sections);
+    for (const TextSection& section : sections) {
+      if (section.token != nullptr) {
+        out.push_back(section.token->id);
+      } else if (!nfc_ || is_plainly_nfc(section.text)) {
+        report.specials += encode_normalized(section.text, as_text, out);
+      } else {
+        report.specials += encode_normalized(to_nfc(section.text), as_text, out);
+      }
+    }
+    if (policy == SpecialInText::kReject && report.specials > 0) {
+      out.resize(begin);
+      report.refused = true;
+    }
+    return report;
+  }
+
+  std::string decode(std::span<const TokenId> ids) const override {
+    std::string bytes;
+    for (const TokenId id : ids) {
+      if (id >= spellings_.size()) continue;
+      const auto spelled = spelled_bytes(spellings_[id]);
+      bytes += spelled ? *spelled : spellings_[id];
+    }
+    return to_utf8_lossy(bytes);
+  }
+
+  SpecialInText default_policy() const override { return SpecialInText::kParse; }
+  std::string_view kind() const override { return "byte-level-bpe"; }
+  std::string warning() const override { return warning_; }
+  SpecialIds special_ids() const override { return special_ids_; }
+  std::size_t vocabulary_size() const override { return spellings_.size(); }
+  std::string digest() const override { return digest_; }
+
+  std::string token(TokenId id) const override {
+    return id < spellings_.size() ? spellings_[id] : std::string();
+  }
+
+  std::optional<TokenId> id_of(std::string_view token) const override {
+    const auto found = ids_.find(std::string(token));
+    if (found == ids_.end()) return std::nullopt;
+    return found->second;
+  }
+
+ private:
+  std::size_t encode_normalized(std::string_view text, bool as_text,
+                                std::vector<TokenId>& out) const {
+    thread_local std::vector<TextSection> sections;
+    const std::size_t specials = normalized_tokens_.split(text, as_text, sections);
+    for (const TextSection& section : sections) {
+      if (section.token != nullptr) {
+        out.push_back(section.token->id);
+        continue;
+      }
+      pretokenizer_.split(section.text,
+                          [&](std::string_view pretoken) { model_.encode(pretoken, out); });
+    }
+    return specials;
+  }
+
+  AddedTokenMatcher raw_tokens_, normalized_tokens_;
+  Pretokenizer pretokenizer_;
+  BpeModel model_;
+  bool nfc_;
+  std::vector<std::string> spellings_;
+  std::unordered_map<std::string, TokenId> ids_;
+  std::string warning_;
+  SpecialIds special_ids_;
+  std::string digest_;
+};
+
+}  // namespace
+
+std::unique_ptr<Tokenizer> make_byte_level_tokenizer(std::string_view json,
+                                                     const std::string& json_name,
+                                                     std::string_view config,
+                                                     const std::string& config_name) {
+  ByteLevelSpec spec = parse_tokenizer_json(json, json_name);
+  const SpecialIds special_ids =
+      find_special_ids(config, config_name, [&](std::string_view token) -> std::optional<TokenId> {
+        const auto found = spec.ids.find(std::string(token));
+        if (found == spec.ids.end()) return std::nullopt;
+        return found->second;
+      });
+  return std::make_unique<ByteLevelTokenizer>(std::move(spec), special_ids, digest_of(json).hex());
+}
+
+}  // namespace corpusmill

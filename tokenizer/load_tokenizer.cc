@@ -1,0 +1,49 @@
+#include <fmt/format.h>
+
+#include <string>
+#include <system_error>
+
+#include "common/error.h"
+#include "common/file.h"
+#include "tokenizer/byte_level_tokenizer.h"
+#include "tokenizer/sentencepiece_model.h"
+#include "tokenizer/sentencepiece_tokenizer.h"
+#include "tokenizer/tokenizer.h"
+
+namespace corpusmill {
+namespace {
+
+constexpr std::uint64_t kFileBytesMax = 256 << 20;
+
+std::filesystem::path file_in_folder(const std::filesystem::path& folder) {
+  for (const char* name : {"tokenizer.json", "tokenizer.model"}) {
+    if (file_exists(folder / name)) return folder / name;
+  }
+  throw Error(
+      ExitCode::kInputIo,
+      fmt::format("{}: no tokenizer.json and no tokenizer.model in this folder", folder.string()));
+}
+
+bool looks_like_json(std::string_view bytes) {
+  const std::size_t first = bytes.find_first_not_of(" \t\r\n");
+  return first != std::string_view::npos && bytes[first] == '{';
+}
+
+}  // namespace
+
+std::unique_ptr<Tokenizer> load_tokenizer(const std::filesystem::path& path) {
+  std::error_code ignored;
+  const std::filesystem::path file =
+      std::filesystem::is_directory(path, ignored) ? file_in_folder(path) : path;
+  const std::string bytes = read_file(file, kFileBytesMax);
+  if (bytes.empty()) throw Error(ExitCode::kCorrupt, fmt::format("{}: empty file", file.string()));
+  if (!looks_like_json(bytes) || parse_sentencepiece_model(bytes)) {
+    return make_sentencepiece_tokenizer(bytes, file.string());
+  }
+  const std::filesystem::path config_path = file.parent_path() / "tokenizer_config.json";
+  const std::string config =
+      file_exists(config_path) ? read_file(config_path, kFileBytesMax) : std::string();
+  return make_byte_level_tokenizer(bytes, file.string(), config, config_path.string());
+}
+
+}  // namespace corpusmill
