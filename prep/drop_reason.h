@@ -30,11 +30,17 @@ enum class DropReason : std::uint8_t {
   kNearDuplicate,
 };
 
-enum class DropClass : std::uint8_t { kEmptyLine, kRejected, kFiltered, kExactDuplicate, kNearDuplicate };
+enum class DropClass : std::uint8_t {
+  kEmptyLine,
+  kRejected,
+  kFiltered,
+  kExactDuplicate,
+  kNearDuplicate
+};
 
 inline constexpr std::array<std::string_view, 15> kDropReasonNames = {
-    "line_too_long", "empty_line",   "invalid_utf8", "lone_surrogate", "invalid_json",
-    "duplicate_key", "not_an_object", "missing_text", "wrong_type",    "empty_text",
+    "line_too_long", "empty_line",    "invalid_utf8",    "lone_surrogate",  "invalid_json",
+    "duplicate_key", "not_an_object", "missing_text",    "wrong_type",      "empty_text",
     "too_short",     "too_long",      "special_in_text", "exact_duplicate", "near_duplicate"};
 inline constexpr std::size_t kDropReasonCount = kDropReasonNames.size();
 
