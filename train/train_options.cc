@@ -1,128 +1,99 @@
 #include "train/train_options.h"
 
-#include <fmt/format.h>
-
-#include <array>
 #include <cmath>
 
 #include "common/error.h"
+#include "common/options.h"
 
 namespace corpusmill {
 namespace {
 
 void add_data_options(CLI::App& app, TrainOptions& options) {
-  app.add_option("--data,--data-path,--data_path", options.data,
+  app.add_option("--data,--data-path", options.data,
                  "Manifest PREFIX.json of the shards, or a bare .bin")
       ->required();
   app.add_option("--data-dtype", options.data_dtype, "Width of a bare .bin")
-      ->check(CLI::IsMember({"uint16", "uint32"}))
-      ->capture_default_str();
+      ->check(CLI::IsMember({"uint16", "uint32"}));
   app.add_option("--tokenizer", options.tokenizer,
                  "Tokenizer to copy beside the checkpoints (default: found beside the manifest)");
-  app.add_flag("--verify", options.verify, "Check every digest of the data first");
-  app.add_option("-o,--output,--out-dir,--out_dir,--save_dir", options.output,
-                 "Folder for checkpoints and metrics.jsonl")
-      ->capture_default_str();
+  add_switch(app, "--verify", options.verify, "Check every digest of the data first");
+  app.add_option("-o,--output,--out-dir,--save-dir", options.output,
+                 "Folder for checkpoints and metrics.jsonl");
 }
 
 void add_model_options(CLI::App& app, ModelOptions& model) {
   app.add_option("--model", model.model, "Preset of sizes; the options below override it")
       ->check(CLI::IsMember(model_preset_names()));
-  app.add_option("--vocab-size,--vocab_size", model.vocab_size,
+  app.add_option("--vocab-size", model.vocab_size,
                  "Rows of the embedding (default: the data's vocabulary)");
-  app.add_option("--hidden-size,--hidden_size,--dim", model.hidden_size, "Width");
-  app.add_option("--num-hidden-layers,--num_hidden_layers,--n_layers", model.num_hidden_layers,
-                 "Layers");
-  app.add_option("--num-attention-heads,--num_attention_heads,--n_heads", model.num_attention_heads,
-                 "Query heads");
-  app.add_option("--num-key-value-heads,--num_key_value_heads,--n_kv_heads",
-                 model.num_key_value_heads, "Key and value heads");
-  app.add_option("--intermediate-size,--intermediate_size", model.intermediate_size,
+  app.add_option("--hidden-size,--dim", model.hidden_size, "Width");
+  app.add_option("--num-hidden-layers,--n-layers", model.num_hidden_layers, "Layers");
+  app.add_option("--num-attention-heads,--n-heads", model.num_attention_heads, "Query heads");
+  app.add_option("--num-key-value-heads,--n-kv-heads", model.num_key_value_heads,
+                 "Key and value heads");
+  app.add_option("--intermediate-size", model.intermediate_size,
                  "SwiGLU width (default: 8/3 of the width, up to a multiple of 64)");
-  app.add_option("--max-position-embeddings,--max_position_embeddings",
-                 model.max_position_embeddings, "Longest sequence the model states it can take");
-  app.add_option("--rms-norm-eps,--rms_norm_eps", model.rms_norm_eps, "RMSNorm epsilon");
-  app.add_option("--rope-theta,--rope_theta", model.rope_theta, "Base of the rotary angles");
-  app.add_option("--tie-word-embeddings,--tie_word_embeddings", model.tie_word_embeddings,
+  app.add_option("--max-position-embeddings", model.max_position_embeddings,
+                 "Longest sequence the model states it can take");
+  app.add_option("--rms-norm-eps", model.rms_norm_eps, "RMSNorm epsilon");
+  app.add_option("--rope-theta", model.rope_theta, "Base of the rotary angles");
+  app.add_option("--tie-word-embeddings", model.tie_word_embeddings,
                  "One matrix for embedding and output");
 }
 
 void add_loop_options(CLI::App& app, TrainOptions& options) {
-  app.add_option("--epochs", options.epochs, "Passes over the data")->capture_default_str();
-  app.add_option("--max-steps,--max_steps", options.max_steps,
-                 "Optimizer steps at most (0: as the epochs hold)")
-      ->capture_default_str();
-  app.add_option("--seq-len,--seq_len,--max-seq-len,--max_seq_len", options.seq_len,
-                 "Tokens in a window")
-      ->capture_default_str();
-  app.add_option("--batch-size,--batch_size", options.batch_size, "Windows per micro-step and rank")
-      ->capture_default_str();
-  app.add_option("--accumulation-steps,--accumulation_steps", options.accumulation_steps,
+  app.add_option("--epochs", options.epochs, "Passes over the data");
+  app.add_option("--max-steps", options.max_steps,
+                 "Optimizer steps at most (0: as the epochs hold)");
+  app.add_option("--seq-len,--max-seq-len", options.seq_len, "Tokens in a window");
+  app.add_option("--batch-size", options.batch_size, "Windows per micro-step and rank");
+  app.add_option("--accumulation-steps", options.accumulation_steps,
                  "Micro-steps per optimizer step; batch-size times this is the global batch, "
-                 "which the ranks share")
-      ->capture_default_str();
-  app.add_option("--seed", options.seed, "Of the initial weights and the data order")
-      ->capture_default_str();
+                 "which the ranks share");
+  app.add_option("--seed", options.seed, "Of the initial weights and the data order");
 }
 
 void add_optimizer_options(CLI::App& app, TrainOptions& options) {
-  app.add_option("--learning-rate,--learning_rate", options.learning_rate, "Peak learning rate")
-      ->capture_default_str();
-  app.add_option("--min-lr-ratio", options.min_lr_ratio, "Last learning rate over the peak")
-      ->capture_default_str();
+  app.add_option("--learning-rate", options.learning_rate, "Peak learning rate");
+  app.add_option("--min-lr-ratio", options.min_lr_ratio, "Last learning rate over the peak");
   app.add_option("--schedule", options.schedule, "Course of the learning rate")
-      ->check(CLI::IsMember({"cosine", "linear", "constant"}))
-      ->capture_default_str();
-  app.add_option("--warmup-steps,--warmup_iters", options.warmup_steps,
-                 "Optimizer steps of linear warmup")
-      ->capture_default_str();
-  app.add_option("--beta1", options.beta1, "AdamW")->capture_default_str();
-  app.add_option("--beta2", options.beta2, "AdamW")->capture_default_str();
-  app.add_option("--adam-eps", options.adam_eps, "AdamW")->capture_default_str();
-  app.add_option("--weight-decay", options.weight_decay, "AdamW, on matrices only")
-      ->capture_default_str();
-  app.add_flag("--decay-all", options.decay_all, "Weight decay on norms too");
-  app.add_option("--grad-clip,--grad_clip", options.grad_clip,
-                 "Largest gradient norm (0: no clipping)")
-      ->capture_default_str();
+      ->check(CLI::IsMember({"cosine", "linear", "constant"}));
+  app.add_option("--warmup-steps,--warmup-iters", options.warmup_steps,
+                 "Optimizer steps of linear warmup");
+  app.add_option("--beta1", options.beta1, "AdamW");
+  app.add_option("--beta2", options.beta2, "AdamW");
+  app.add_option("--adam-eps", options.adam_eps, "AdamW");
+  app.add_option("--weight-decay", options.weight_decay, "AdamW, on matrices only");
+  add_switch(app, "--decay-all", options.decay_all, "Weight decay on norms too");
+  app.add_option("--grad-clip", options.grad_clip, "Largest gradient norm (0: no clipping)");
 }
 
 void add_machine_options(CLI::App& app, TrainOptions& options) {
   app.add_option("--dtype", options.dtype, "Precision of the matrix products")
-      ->check(CLI::IsMember({"auto", "float32", "bfloat16", "float16"}))
-      ->capture_default_str();
+      ->check(CLI::IsMember({"auto", "float32", "bfloat16", "float16"}));
   app.add_option("--device", options.device, "Where to train")
-      ->check(CLI::IsMember({"auto", "cpu", "cuda"}))
-      ->capture_default_str();
+      ->check(CLI::IsMember({"auto", "cpu", "cuda"}));
   app.add_option("--threads", options.threads, "CPU threads of this process (0: its share)")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
+      ->check(CLI::NonNegativeNumber);
   app.add_option("--peer-timeout-seconds", options.peer_timeout_seconds,
-                 "A rank that does not answer for so long ends the run")
-      ->capture_default_str();
+                 "A rank that does not answer for so long ends the run");
 }
 
 void add_interval_options(CLI::App& app, TrainOptions& options) {
-  app.add_option("--log-steps,--log_interval", options.log_steps, "Steps between log lines")
-      ->capture_default_str();
-  app.add_option("--eval-steps", options.eval_steps, "Steps between validations (0: at the end)")
-      ->capture_default_str();
-  app.add_option("--eval-windows", options.eval_windows, "Validation windows at most (0: all)")
-      ->capture_default_str();
-  app.add_option("--save-steps,--save_interval", options.save_steps,
-                 "Steps between checkpoints (0: at the end)")
-      ->capture_default_str();
-  app.add_option("--keep-checkpoints", options.keep_checkpoints, "Newest checkpoints to keep")
-      ->capture_default_str();
+  app.add_option("--log-steps,--log-interval", options.log_steps, "Steps between log lines");
+  app.add_option("--eval-steps", options.eval_steps, "Steps between validations (0: at the end)");
+  app.add_option("--eval-windows", options.eval_windows, "Validation windows at most (0: all)");
+  app.add_option("--save-steps,--save-interval", options.save_steps,
+                 "Steps between checkpoints (0: at the end)");
+  app.add_option("--keep-checkpoints", options.keep_checkpoints, "Newest checkpoints to keep");
   app.add_option("--resume", options.resume,
-                 "auto: from the newest valid checkpoint in the output; none; or a checkpoint")
-      ->capture_default_str();
+                 "auto: from the newest valid checkpoint in the output; none; or a checkpoint");
   app.add_option_function<int>(
-      "--from_resume",
+      "--from-resume",
       [&options](int from_resume) { options.resume = from_resume != 0 ? "auto" : "none"; },
       "MiniMind's name: 1 is --resume auto, 0 is --resume none");
-  app.add_flag("--quiet", options.quiet, "No log lines");
-  app.add_flag("--json", options.json, "One JSON object on standard output at the end");
+  add_switch(app, "-q,--quiet", options.quiet, "No log lines");
+  add_switch(app, "--json", options.json, "One JSON object on standard output at the end");
 }
 
 void require(bool holds, const std::string& message) {
