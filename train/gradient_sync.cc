@@ -2,24 +2,24 @@
 
 namespace corpusmill {
 
-GradientSync::GradientSync(ProcessGroup& group, std::vector<torch::Tensor> parameters,
+GradientSync::GradientSync(ProcessGroup& group, const std::vector<torch::Tensor>& gradients,
                            std::size_t bucket_bytes_max)
     : group_(group) {
   if (group_.world_size() == 1) return;
   const auto elements_max = static_cast<std::int64_t>(bucket_bytes_max / sizeof(float));
   std::int64_t elements = 0;
   // Backward fills the last layers first: so do the buckets.
-  for (auto parameter = parameters.rbegin(); parameter != parameters.rend(); ++parameter) {
-    if (buckets_.empty() || elements + parameter->numel() > elements_max) {
+  for (auto gradient = gradients.rbegin(); gradient != gradients.rend(); ++gradient) {
+    if (buckets_.empty() || elements + gradient->numel() > elements_max) {
       buckets_.emplace_back();
       elements = 0;
     }
-    buckets_.back().parameters.push_back(*parameter);
-    elements += parameter->numel();
+    buckets_.back().parameters.push_back(*gradient);
+    elements += gradient->numel();
   }
   for (Bucket& bucket : buckets_) {
     std::int64_t size = 0;
-    for (const torch::Tensor& parameter : bucket.parameters) size += parameter.numel();
+    for (const torch::Tensor& gradient : bucket.gradients) size += gradient.numel();
     bucket.flat = torch::empty({size}, torch::kFloat32);
   }
 }
@@ -29,8 +29,7 @@ void GradientSync::exchange() {
   std::vector<torch::Tensor> flats;
   for (Bucket& bucket : buckets_) {
     std::int64_t offset = 0;
-    for (torch::Tensor& parameter : bucket.parameters) {
-      const torch::Tensor gradient = parameter.grad();
+    for (const torch::Tensor& gradient : bucket.gradients) {
       bucket.flat.narrow(0, offset, gradient.numel()).view_as(gradient).copy_(gradient);
       offset += gradient.numel();
     }
@@ -39,8 +38,7 @@ void GradientSync::exchange() {
   group_.sum(flats, "the gradient exchange");
   for (Bucket& bucket : buckets_) {
     std::int64_t offset = 0;
-    for (torch::Tensor& parameter : bucket.parameters) {
-      torch::Tensor gradient = parameter.grad();
+    for (torch::Tensor& gradient : bucket.gradients) {
       gradient.copy_(bucket.flat.narrow(0, offset, gradient.numel()).view_as(gradient));
       offset += gradient.numel();
     }

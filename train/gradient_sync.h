@@ -16,8 +16,8 @@ class GradientSync {
  public:
   static constexpr std::size_t kBucketBytesMax = 25u << 20;
 
-  // `parameters` have gradients of one dtype each time exchange() is called. `group` outlives this.
-  GradientSync(ProcessGroup& group, std::vector<torch::Tensor> parameters,
+  // `gradients` keep their storage while this lives (AdamW::gradients()). `group` outlives this.
+  GradientSync(ProcessGroup& group, const std::vector<torch::Tensor>& gradients,
                std::size_t bucket_bytes_max = kBucketBytesMax);
 
   // Replaces every gradient by the sum over the ranks. Nothing to do with one rank.
@@ -26,10 +26,9 @@ class GradientSync {
   std::size_t buckets() const { return buckets_.size(); }
 
  private:
-  // Parameters whose gradients share a piece of memory: at least one.
   struct Bucket {
-    std::vector<torch::Tensor> parameters;
-    torch::Tensor flat;  // float32, on the CPU
+    std::vector<torch::Tensor> gradients;  // at least one
+    torch::Tensor flat;                    // float32, on the CPU
   };
   ProcessGroup& group_;
   std::vector<Bucket> buckets_;

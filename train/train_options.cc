@@ -1,12 +1,20 @@
 #include "train/train_options.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "common/error.h"
 #include "common/options.h"
+#include "train/model_presets.h"
 
 namespace corpusmill {
 namespace {
+
+std::vector<std::string> preset_names() {
+  std::vector<std::string> names;
+  for (const ModelPreset& preset : model_presets()) names.emplace_back(preset.name);
+  return names;
+}
 
 void add_data_options(CLI::App& app, TrainOptions& options) {
   app.add_option("--data,--data-path", options.data,
@@ -23,7 +31,7 @@ void add_data_options(CLI::App& app, TrainOptions& options) {
 
 void add_model_options(CLI::App& app, ModelOptions& model) {
   app.add_option("--model", model.model, "Preset of sizes; the options below override it")
-      ->check(CLI::IsMember(model_preset_names()));
+      ->check(CLI::IsMember(preset_names()));
   app.add_option("--vocab-size", model.vocab_size,
                  "Rows of the embedding (default: the data's vocabulary)");
   app.add_option("--hidden-size,--dim", model.hidden_size, "Width");
@@ -69,10 +77,9 @@ void add_optimizer_options(CLI::App& app, TrainOptions& options) {
 }
 
 void add_machine_options(CLI::App& app, TrainOptions& options) {
-  app.add_option("--dtype", options.dtype, "Precision of the matrix products")
-      ->check(CLI::IsMember({"auto", "float32", "bfloat16", "float16"}));
-  app.add_option("--device", options.device, "Where to train")
-      ->check(CLI::IsMember({"auto", "cpu", "cuda"}));
+  app.add_option("--dtype,--precision", options.dtype, "Precision of the matrix products")
+      ->check(CLI::IsMember({"auto", "float32", "bfloat16", "float16", "fp32", "bf16", "fp16"}));
+  app.add_option("--device", options.device, "auto, cpu, cuda or cuda:N");
   app.add_option("--threads", options.threads, "CPU threads of this process (0: its share)")
       ->check(CLI::NonNegativeNumber);
   app.add_option("--peer-timeout-seconds", options.peer_timeout_seconds,
@@ -145,6 +152,31 @@ nlohmann::json TrainOptions::shaping_config(const std::string& resolved_dtype,
           {"decay_all", decay_all},
           {"grad_clip", grad_clip},
           {"dtype", resolved_dtype}};
+}
+
+ModelConfig resolve_model(const ModelOptions& options, std::uint64_t data_vocabulary,
+                          std::uint64_t seq_len) {
+  ModelConfig config;
+  if (!options.model.empty()) config = model_preset(options.model);
+  config.vocab_size = options.vocab_size.value_or(static_cast<std::int64_t>(data_vocabulary));
+  if (options.hidden_size) {
+    config.hidden_size = *options.hidden_size;
+    config.intermediate_size = (*options.hidden_size * 8 / 3 + 63) / 64 * 64;
+  }
+  const auto override_with = [](const auto& option, auto& value) {
+    if (option) value = *option;
+  };
+  override_with(options.num_hidden_layers, config.num_hidden_layers);
+  override_with(options.num_attention_heads, config.num_attention_heads);
+  override_with(options.num_key_value_heads, config.num_key_value_heads);
+  override_with(options.intermediate_size, config.intermediate_size);
+  override_with(options.rms_norm_eps, config.rms_norm_eps);
+  override_with(options.rope_theta, config.rope_theta);
+  override_with(options.tie_word_embeddings, config.tie_word_embeddings);
+  config.max_position_embeddings = options.max_position_embeddings.value_or(
+      std::max(config.max_position_embeddings, static_cast<std::int64_t>(seq_len)));
+  config.validate();
+  return config;
 }
 
 }  // namespace corpusmill

@@ -7,7 +7,6 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "train/model_config.h"
 
@@ -72,11 +71,9 @@ struct TrainOptions {
   nlohmann::json shaping_config(const std::string& resolved_dtype, std::uint64_t total_steps) const;
 };
 
-// Names that --model accepts.
-std::vector<std::string> model_preset_names();
-
-// Preset, then the options given, then what follows from them: the vocabulary of the data, and a
-// SwiGLU width of 8/3 hidden rounded up to a multiple of 64. Throws Error(kUsage).
+// Preset, then the options given, then what follows from them: the vocabulary is the data's, and a
+// width without an intermediate_size gets 8/3 of it, rounded up to a multiple of 64. Throws
+// Error(kUsage).
 ModelConfig resolve_model(const ModelOptions& options, std::uint64_t data_vocabulary,
                           std::uint64_t seq_len);
 
