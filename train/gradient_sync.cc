@@ -14,7 +14,7 @@ GradientSync::GradientSync(ProcessGroup& group, const std::vector<torch::Tensor>
       buckets_.emplace_back();
       elements = 0;
     }
-    buckets_.back().parameters.push_back(*gradient);
+    buckets_.back().gradients.push_back(*gradient);
     elements += gradient->numel();
   }
   for (Bucket& bucket : buckets_) {

@@ -2,7 +2,9 @@
 // libgloo-dev and the torch wheel leaves out: without it one rank is all there is.
 #if __has_include(<gloo/rendezvous/store.h>)
 #define CORPUSMILL_GLOO
+#ifndef USE_C10D_GLOO
 #define USE_C10D_GLOO
+#endif
 #endif
 
 #include "train/process_group.h"
