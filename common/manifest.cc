@@ -313,8 +313,10 @@ json Manifest::to_json() const {
 }
 
 Manifest Manifest::load(const std::filesystem::path& path) {
-  const std::string where = path.string();
-  const std::string text = read_file(path, kManifestBytesMax);
+  return parse(read_file(path, kManifestBytesMax), path.string());
+}
+
+Manifest Manifest::parse(const std::string& text, const std::string& where) {
   json value = json::parse(text, nullptr, false);
   if (!value.is_object()) {
     throw Error(ExitCode::kCorrupt,

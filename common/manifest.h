@@ -72,6 +72,8 @@ struct Manifest {
   // Throws Error: kInputIo if unreadable, kCorrupt if any byte differs from what commit() wrote or
   // sums do not add up, kMismatch for another format or version.
   static Manifest load(const std::filesystem::path& path);
+  // The same of a file's content; `where` names it in messages.
+  static Manifest parse(const std::string& text, const std::string& where);
   // Publishes atomically. Same manifest, same bytes. Throws Error(kInternal) for a manifest that
   // load() would refuse.
   void commit(const std::filesystem::path& path) const;
