@@ -7,7 +7,8 @@
 //   PREFIX.val-00000.bin    the same for validation
 //   PREFIX.json             the manifest (common/manifest.h)
 //
-// A document never crosses shards.
+// A document never crosses shards: a shard ends before the document that would take it past
+// `--shard-tokens`, and a document longer than that has a shard of its own.
 #pragma once
 
 #include <array>
@@ -55,6 +56,14 @@ static_assert(offsetof(DocumentIndexHeader, version) == 8 &&
               offsetof(DocumentIndexHeader, entries_digest_high) == 32 &&
               offsetof(DocumentIndexHeader, header_digest) == 56);
 static_assert(std::is_trivially_copyable_v<DocumentIndexHeader>);
+
+inline constexpr std::uint64_t kDefaultShardTokens = 100'000'000;
+
+// Whether the next document begins a new shard.
+constexpr bool shard_is_full(std::uint64_t shard_tokens, std::uint64_t document_tokens,
+                             std::uint64_t shard_tokens_max) {
+  return shard_tokens > 0 && shard_tokens + document_tokens > shard_tokens_max;
+}
 
 // What goes into header_digest.
 std::uint64_t header_digest_of(const DocumentIndexHeader& header);
