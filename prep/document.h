@@ -44,6 +44,7 @@ struct LineBatch {
 struct Document {
   Line line;
   std::string_view text;  // decoded value of the text field; into DocumentBatch::texts
+  std::string_view source;  // value of the source field where one is asked for; into `texts` too
   bool dropped = false;
   DropReason reason = DropReason::kEmptyLine;
   std::uint32_t column = 0;  // byte column of the fault in the line, from 1; 0: none

@@ -23,8 +23,9 @@ constexpr std::size_t kIdleBuffersMax = 64;
 struct Scratch {
   simdjson::dom::parser parser;
   std::vector<std::string_view> values;  // of the record's fields; unset ones have no data()
+  std::string_view source;
   std::string joined;
-  std::vector<std::pair<std::size_t, std::size_t>> text_spans;
+  std::vector<std::pair<std::size_t, std::size_t>> text_spans, source_spans;
 };
 
 // The texts of one batch, one after the other. Views into it are made when it has stopped growing.
@@ -53,8 +54,10 @@ bool starts_visibly(std::string_view text) {
   return !text.empty() && text.front() > ' ' && text.front() < '\x7f';
 }
 
-// Fills scratch.values with the fields of a good line; false for every other line.
-bool parse_fast(std::string_view line, const std::vector<std::string>& names, Scratch& scratch) {
+// Fills scratch.values with the fields of a good line, and scratch.source; false for every other
+// line.
+bool parse_fast(std::string_view line, const std::vector<std::string>& names,
+                std::string_view source_field, Scratch& scratch) {
   simdjson::dom::object object;
   const auto* const bytes = reinterpret_cast<const std::uint8_t*>(line.data());
   if (scratch.parser.parse(bytes, line.size(), false).get(object) != simdjson::SUCCESS) {
@@ -62,7 +65,11 @@ bool parse_fast(std::string_view line, const std::vector<std::string>& names, Sc
   }
   std::vector<std::string_view>& values = scratch.values;
   values.assign(names.size(), {});
+  scratch.source = {};
   for (const auto& [key, value] : object) {
+    if (!source_field.empty() && key == source_field && value.is_string()) {
+      scratch.source = value.get_string().value_unsafe();
+    }
     const auto name = std::find(names.begin(), names.end(), key);
     if (name == names.end()) continue;
     std::string_view& wanted = values[static_cast<std::size_t>(name - names.begin())];
@@ -94,10 +101,11 @@ DocumentParser::DocumentParser(DocumentParserOptions options)
 DocumentParser::~DocumentParser() = default;
 DocumentParser::DocumentParser(DocumentParser&&) noexcept = default;
 
-// Leaves the text's place in scratch.text_spans.
+// Leaves the places of text and source in scratch.text_spans and scratch.source_spans.
 void DocumentParser::State::parse_line(std::string_view line, Document& document, Scratch& scratch,
                                        TextArena& texts) const {
   std::pair<std::size_t, std::size_t>& span = scratch.text_spans.emplace_back(0, 0);
+  scratch.source_spans.emplace_back(0, 0);
   const RecordText& record_text = options.record_text;
   if (document.line.too_long) {
     document.drop(DropReason::kLineTooLong);
@@ -105,7 +113,8 @@ void DocumentParser::State::parse_line(std::string_view line, Document& document
     return;
   }
   LineVerdict verdict;
-  if (!parse_fast(line, record_text.fields(), scratch)) {
+  if (!parse_fast(line, record_text.fields(), options.source_field, scratch)) {
+    scratch.source = {};
     verdict = classify_line(line, record_text);
     if (verdict.dropped) {
       document.drop(verdict.reason);
@@ -116,6 +125,7 @@ void DocumentParser::State::parse_line(std::string_view line, Document& document
     scratch.values.assign(verdict.values.begin(), verdict.values.end());
   }
   if (!options.want_text) return;
+  if (!scratch.source.empty()) scratch.source_spans.back() = texts.append(scratch.source);
   if (record_text.is_single_field()) {
     span = texts.append(scratch.values.front());
     return;
@@ -129,6 +139,7 @@ DocumentBatch DocumentParser::parse(LineBatch&& lines) const {
   const State& state = *state_;
   Scratch& scratch = state_->scratches.local();
   scratch.text_spans.clear();
+  scratch.source_spans.clear();
 
   DocumentBatch batch;
   batch.lines = std::move(lines);
@@ -143,6 +154,8 @@ DocumentBatch DocumentParser::parse(LineBatch&& lines) const {
   for (std::size_t i = 0; i < batch.documents.size(); ++i) {
     const auto [begin, bytes] = scratch.text_spans[i];
     batch.documents[i].text = batch.texts.view(begin, bytes);
+    const auto [source_begin, source_bytes] = scratch.source_spans[i];
+    if (source_bytes > 0) batch.documents[i].source = batch.texts.view(source_begin, source_bytes);
   }
   return batch;
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "prep/document.h"
 #include "prep/record_text.h"
@@ -15,6 +16,9 @@ namespace corpusmill {
 struct DocumentParserOptions {
   RecordText record_text = RecordText::field("text");
   bool want_text = true;  // false: validate only; Document::text stays empty
+  // Its value becomes Document::source where it is a string; no document is dropped for it. Empty:
+  // none is looked for.
+  std::string source_field = "";
 };
 
 // Const and thread-safe: each thread has its own simdjson parser.

@@ -76,4 +76,21 @@ void FingerprintSet::grow(Table& table) {
   table = std::move(grown);
 }
 
+ExactDeduplicator::ExactDeduplicator(std::uint64_t bytes_max, std::vector<std::string> file_names)
+    : seen_(bytes_max), file_names_(std::move(file_names)) {}
+
+void ExactDeduplicator::drop_repeats(DocumentBatch& batch) {
+  for (Document& document : batch.documents) {
+    if (!document.dropped) drop_repeat(document);
+  }
+}
+
+void ExactDeduplicator::drop_repeat(Document& document) {
+  const auto first = seen_.find_or_insert(document.fingerprint, document.line.origin);
+  if (!first) return;
+  document.drop(DropReason::kExactDuplicate);
+  document.detail =
+      fmt::format("same text as {}, line {}", file_names_[first->file()], first->line());
+}
+
 }  // namespace corpusmill

@@ -9,6 +9,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "common/digest.h"
@@ -61,6 +62,22 @@ class FingerprintSet {
   std::uint64_t bytes_max_;
   std::uint64_t size_ = 0, bytes_ = 0;
   std::array<Table, 256> tables_;
+};
+
+// An in-order stage: drops every document whose text an earlier one has had.
+class ExactDeduplicator {
+ public:
+  // `file_names[i]` is the name of Origin::file i, for the report.
+  ExactDeduplicator(std::uint64_t bytes_max, std::vector<std::string> file_names);
+
+  // The documents are fingerprinted. A dropped one names the first occurrence in its detail.
+  void drop_repeats(DocumentBatch& batch);
+  // The same for one document.
+  void drop_repeat(Document& document);
+
+ private:
+  FingerprintSet seen_;
+  std::vector<std::string> file_names_;
 };
 
 }  // namespace corpusmill

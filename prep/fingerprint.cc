@@ -9,4 +9,10 @@ Digest fingerprint_of(std::string_view text) {
   return {hash.high64, hash.low64};
 }
 
+void fingerprint_documents(DocumentBatch& batch) {
+  for (Document& document : batch.documents) {
+    if (!document.dropped) document.fingerprint = fingerprint_of(document.text);
+  }
+}
+
 }  // namespace corpusmill

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "common/digest.h"
+#include "prep/document.h"
 
 namespace corpusmill {
 
@@ -11,5 +12,8 @@ namespace corpusmill {
 // corpus of a billion documents share one with a probability of 1.5e-21, so equality of
 // fingerprints is taken as equality of texts. Not made for texts chosen by an adversary.
 Digest fingerprint_of(std::string_view text);
+
+// Fills in Document::fingerprint where the document is not dropped. Thread-safe.
+void fingerprint_documents(DocumentBatch& batch);
 
 }  // namespace corpusmill

@@ -1,0 +1,42 @@
+// What an earlier run has already decided about the documents that reach the encoder, read from its
+// journal: published in a shard, refused, or to be encoded now.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "prep/encoded_batch.h"
+#include "prep/exact_dedup.h"
+#include "prep/length_filter.h"
+#include "prep/split.h"
+#include "prep/tokenize_journal.h"
+
+namespace corpusmill {
+
+// Not thread-safe: an in-order stage, between dedup and the encoder. With no records, everything is
+// to be encoded.
+class ReplayPlan {
+ public:
+  ReplayPlan(const std::vector<JournalRecord>& records, SplitRule split);
+
+  // For the next candidate: drops it, marks it published, or leaves it to the encoder.
+  void decide(Document& document, EncodedDocument& encoded);
+
+ private:
+  std::vector<Refusal> refusals_;
+  std::size_t next_refusal_ = 0;
+  std::uint64_t decided_ = 0;  // candidates below this number are in the journal
+  std::uint64_t candidate_ = 0;
+  std::uint64_t ordinal_ = 0;
+  SplitRule split_;
+  std::array<std::uint64_t, 2> published_{};  // documents, per split
+  std::array<std::uint64_t, 2> seen_{};
+};
+
+// The in-order stage between measuring and encoding: drops repeats (`deduplicator` null: none),
+// then what the rules on text refuse; the rest are candidates.
+void choose_candidates(EncodedBatch& batch, ExactDeduplicator* deduplicator,
+                       const LengthLimits& limits, ReplayPlan& replay);
+
+}  // namespace corpusmill

@@ -1,0 +1,59 @@
+// The options of the commands that write shards: `tokenize`, and `run`, which has the stages before
+// it too. One definition for flags and recipe keys.
+#pragma once
+
+#include <CLI/App.hpp>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "common/options.h"
+#include "prep/document_encoder.h"
+#include "prep/input_options.h"
+#include "prep/length_filter.h"
+#include "prep/shard_set_writer.h"
+
+namespace corpusmill {
+
+// How the encoder is chosen, for every command that counts or writes tokens.
+struct TokenizerOptions {
+  std::string tokenizer;        // --tokenizer, file or folder
+  std::string special_in_text;  // parse, text, reject; empty: the library's default
+  void add_to(CLI::App& app);
+  std::optional<SpecialInText> policy() const;
+};
+
+struct ShardOptions {
+  InputOptions input;
+  CommonOptions common;
+  TokenizerOptions tokenizer;
+  LengthLimits limits;
+  std::string dedup = "none";  // "exact" or "none"
+  std::string output;          // PREFIX
+  std::string source_field = "source";
+  std::optional<bool> bos, eos;
+  double val_fraction = 0.0;
+  std::uint64_t shard_tokens = 100'000'000;
+  std::string dtype = "auto";
+  bool index = true;
+  bool overwrite = false;
+
+  void add_tokenize_options(CLI::App& app);
+  // Dedup and length rules, which `run` has and `tokenize` has not.
+  void add_stage_options(CLI::App& app);
+  // Throws Error(kUsage) for what contradicts itself.
+  void check() const;
+
+  EncoderChoices encoder_choices() const;
+  // Throws Error(kMismatch) for a vocabulary that `dtype` cannot hold.
+  TokenWidth width(std::uint64_t vocabulary_size) const;
+  // What shapes the shards, with everything that was left to the tokenizer decided: what the
+  // options digest covers. Threads, memory, folders and verbosity are not among it.
+  nlohmann::json data_options(const DocumentEncoder& encoder, TokenWidth token_width) const;
+};
+
+// --min-chars … --max-tokens.
+void add_length_options(CLI::App& app, LengthLimits& limits);
+
+}  // namespace corpusmill

@@ -1,0 +1,188 @@
+#include "prep/shard_run.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "common/file.h"
+#include "common/progress.h"
+#include "common/version.h"
+#include "prep/document_parser.h"
+#include "prep/encode_stage.h"
+#include "prep/exact_dedup.h"
+#include "prep/line_reader.h"
+#include "prep/pipeline.h"
+#include "prep/quarantine.h"
+#include "prep/replay_plan.h"
+#include "prep/shard_sink.h"
+#include "prep/shard_state.h"
+#include "prep/tokenize_journal.h"
+
+namespace corpusmill {
+namespace {
+
+// The fingerprint set gets what the live batches leave of --memory.
+struct MemoryShares {
+  std::size_t live_batches_max;
+  std::uint64_t dedup_bytes_max;
+};
+
+MemoryShares share_memory(std::uint64_t memory_bytes, int threads) {
+  // Lines, decoded texts, and 4 bytes for each id, of which a batch has as many as bytes at worst.
+  constexpr std::uint64_t kLiveBatchBytes = 8 << 20;
+  const std::uint64_t wanted = 3 * static_cast<std::uint64_t>(threads);
+  const std::uint64_t live =
+      std::clamp<std::uint64_t>(memory_bytes / 2 / kLiveBatchBytes, 2, wanted);
+  const std::uint64_t batches_bytes = live * kLiveBatchBytes;
+  return {static_cast<std::size_t>(live),
+          memory_bytes > 2 * batches_bytes ? memory_bytes - batches_bytes : memory_bytes / 2};
+}
+
+TokenizerInfo describe_tokenizer(const Tokenizer& tokenizer, const std::filesystem::path& path) {
+  TokenizerInfo info;
+  info.file_name =
+      path.has_filename() ? path.filename().string() : path.parent_path().filename().string();
+  info.kind = tokenizer.kind();
+  info.digest = tokenizer.digest();
+  info.vocabulary_size = tokenizer.vocabulary_size();
+  info.special_ids = tokenizer.special_ids();
+  return info;
+}
+
+// PREFIX, also where the user gave PREFIX.json.
+std::filesystem::path prefix_of(const ShardSetNames& names) {
+  return names.manifest_path().replace_extension();
+}
+
+// Everything that is settled before the first line is read.
+struct Setup {
+  const ShardOptions& options;
+  std::unique_ptr<Tokenizer> tokenizer;
+  DocumentEncoder encoder;
+  TokenWidth width;
+  ShardRunPlan plan;
+};
+
+Setup prepare(const ShardOptions& options) {
+  options.check();
+  std::unique_ptr<Tokenizer> tokenizer = load_tokenizer(options.tokenizer.tokenizer);
+  const DocumentEncoder encoder(*tokenizer, options.encoder_choices());
+  const TokenWidth width = options.width(tokenizer->vocabulary_size());
+  const ShardSetNames names(options.output);
+  ShardRunPlan plan{.names = names,
+                    .journal_path = TokenizeJournal::path_for(prefix_of(names)),
+                    .header = {.options = options.data_options(encoder, width),
+                               .tokenizer_digest = tokenizer->digest(),
+                               .inputs = {}},
+                    .inputs = InputSet::resolve(options.input.inputs),
+                    .vocabulary_size = tokenizer->vocabulary_size(),
+                    .threads = options.common.thread_count(),
+                    .overwrite = options.overwrite};
+  for (const InputFile& file : plan.inputs.files()) {
+    plan.header.inputs.push_back({file.name, file.bytes_on_disk, ""});
+  }
+  return {options, std::move(tokenizer), encoder, width, std::move(plan)};
+}
+
+// Reads, and writes everything but the manifest.
+void run_stages(const std::string& label, const Setup& setup, LineReader& reader,
+                const std::vector<JournalRecord>& records, ShardSink& sink) {
+  const ShardOptions& options = setup.options;
+  const int threads = setup.plan.threads;
+  const MemoryShares memory = share_memory(options.common.memory_bytes, threads);
+  const SplitRule split(options.val_fraction, options.common.seed);
+
+  DocumentParserOptions parser_options;
+  parser_options.record_text = options.input.record_text();
+  parser_options.source_field = options.source_field;
+  const DocumentParser parser(std::move(parser_options));
+  std::optional<ExactDeduplicator> deduplicator;
+  if (options.dedup == "exact") {
+    deduplicator.emplace(memory.dedup_bytes_max, setup.plan.inputs.names());
+  }
+  ReplayPlan replay(records, split);
+  const EncodeStage encode_stage(setup.encoder, options.limits);
+  Progress progress(label, setup.plan.inputs.bytes_on_disk(), options.common.quiet);
+
+  run_pipeline(
+      {.threads = threads, .live_batches_max = memory.live_batches_max},
+      [&] { return reader.next(); }, parallel([&](LineBatch lines) {
+        return measure_documents(parser.parse(std::move(lines)), options.limits);
+      }),
+      in_order([&](EncodedBatch batch) {
+        choose_candidates(batch, deduplicator ? &*deduplicator : nullptr, options.limits, replay);
+        return batch;
+      }),
+      parallel([&](EncodedBatch batch) {
+        encode_stage.encode(batch);
+        return batch;
+      }),
+      in_order([&](EncodedBatch batch) {
+        sink.write(batch);
+        progress.add_bytes(batch.batch.lines.bytes_on_disk);
+        progress.add_documents(batch.batch.documents.size());
+      }));
+}
+
+Manifest make_manifest(const Setup& setup, const LineReader& reader, const ShardSink& sink) {
+  Manifest manifest;
+  manifest.tool_version = tool_version();
+  manifest.options = setup.plan.header.options;
+  manifest.tokenizer = describe_tokenizer(*setup.tokenizer, setup.options.tokenizer.tokenizer);
+  manifest.bos = setup.encoder.bos();
+  manifest.eos = setup.encoder.eos();
+  manifest.inputs = reader.finished_inputs();
+  manifest.shards = sink.writer().shards();
+  manifest.books = sink.books().to_json();
+  manifest.tokens_by_source = sink.writer().tokens_by_source();
+  return manifest;
+}
+
+ShardRunResult finished_result(const Setup& setup, Manifest manifest) {
+  ShardRunResult result;
+  result.books = Books::from_json(manifest.books);
+  result.already_done = true;
+  result.outputs.push_back(setup.plan.names.manifest_path().string());
+  result.manifest = std::move(manifest);
+  return result;
+}
+
+}  // namespace
+
+ShardRunResult run_to_shards(const std::string& label, const ShardOptions& options) {
+  Setup setup = prepare(options);
+  const ShardSetNames& names = setup.plan.names;
+  make_directories(names.folder());
+  const OutputLock lock(names.manifest_path());
+  ShardState state = examine_shard_state(setup.plan);
+  if (state.finished) return finished_result(setup, std::move(*state.finished));
+
+  TokenizeJournal journal(setup.plan.journal_path, {setup.plan.header, state.records});
+  Quarantine quarantine(Quarantine::path_for(prefix_of(names)), setup.plan.inputs.names());
+  LineReader reader(setup.plan.inputs, options.input.line_reader_options());
+  ShardSink sink({.names = names,
+                  .shards = {.width = setup.width,
+                             .shard_tokens = options.shard_tokens,
+                             .index = options.index},
+                  .split = SplitRule(options.val_fraction, options.common.seed),
+                  .input_names = setup.plan.inputs.names()},
+                 state.records, journal, quarantine);
+  run_stages(label, setup, reader, state.records, sink);
+  sink.finish();
+  quarantine.commit();
+
+  ShardRunResult result;
+  result.manifest = make_manifest(setup, reader, sink);
+  result.manifest.commit(names.manifest_path());
+  journal.close_and_remove();
+  result.books = sink.books();
+  result.shards_resumed = state.records.size();
+  result.specials = sink.writer().specials();
+  result.warnings = setup.plan.inputs.warnings();
+  result.outputs = {names.manifest_path().string(), quarantine.final_path().string()};
+  return result;
+}
+
+}  // namespace corpusmill
