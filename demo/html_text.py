@@ -6,9 +6,9 @@ from html.parser import HTMLParser
 _SKIPPED = frozenset({"script", "style", "head", "footer", "svg", "template"})
 _HEADINGS = frozenset({"h1", "h2"})
 _BLOCKS = frozenset(
-    "address article aside blockquote body br caption center dd details div dl dt fieldset figcaption"
-    " figure form h1 h2 h3 h4 h5 h6 header hr html li main nav ol p pre section summary table tbody"
-    " td tfoot th thead tr ul".split()
+    "address article aside blockquote body br caption center dd details div dl dt fieldset"
+    " figcaption figure form h1 h2 h3 h4 h5 h6 header hr html li main nav ol p pre section summary"
+    " table tbody td tfoot th thead tr ul".split()
 )
 _SPACES = re.compile(r"[ \t\r\n\f\v]+")
 _BLANK_LINES = re.compile(r"\n{3,}")

@@ -3,9 +3,10 @@
 
     make_corpus.py UNPACKED_FOLDER OUTPUT.jsonl
 
-UNPACKED_FOLDER holds one folder per package. Everything is taken as it is found: the same page under
-two names gives the same text twice, a page in an old encoding keeps its bytes and so gives a line
-that is not UTF-8, a page without words gives an empty text. Cleaning is the next program's work.
+UNPACKED_FOLDER holds one folder per package. Everything is taken as it is found: the same page
+under two names gives the same text twice, a page in an old encoding keeps its bytes and so gives a
+line that is not UTF-8, a page without words gives an empty text. Cleaning is the next program's
+work.
 The rows come in the order of the sorted paths, however many processes read the pages.
 """
 
@@ -51,7 +52,11 @@ def _kind(path: Path) -> str:
         return "html"
     if "fortunes" in path.parts:
         return "" if name.endswith((".dat", ".u8")) else "fortune"
-    if name.endswith((".txt", ".tex", ".rst")) or name in ("copyright", "changelog", "changelog.Debian"):
+    if name.endswith((".txt", ".tex", ".rst")) or name in (
+        "copyright",
+        "changelog",
+        "changelog.Debian",
+    ):
         return "text"
     return "text" if re.fullmatch(r"tutor(\.(utf-8|en.*|zh.*))?", name) else ""
 
@@ -84,7 +89,9 @@ def _sections(path: Path) -> list[bytes]:
     data = _read(path)
     if kind == "html":
         return [text.encode("utf-8", "surrogateescape") for text in html_sections(_decoded(data))]
-    return [piece.strip(b"\n") for piece in (_FORTUNE_END if kind == "fortune" else _RULER).split(data)]
+    return [
+        piece.strip(b"\n") for piece in (_FORTUNE_END if kind == "fortune" else _RULER).split(data)
+    ]
 
 
 def _json_string(data: bytes) -> bytes:
@@ -103,7 +110,8 @@ def _rows(job: tuple[str, str]) -> bytes:
     for number, text in enumerate(_sections(Path(root) / name)):
         identity = json.dumps(f"{name}#{number}", ensure_ascii=False).encode()
         rows.append(
-            b'{"text": %b, "source": "%b", "id": %b}\n' % (_json_string(text), package.encode(), identity)
+            b'{"text": %b, "source": "%b", "id": %b}\n'
+            % (_json_string(text), package.encode(), identity)
         )
     return b"".join(rows)
 

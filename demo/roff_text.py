@@ -6,31 +6,40 @@ conditionals and macro definitions are dropped, as their layout says nothing to 
 
 import re
 
-_SPECIAL = {
-    "aq": "'", "dq": '"', "lq": "“", "rq": "”", "oq": "‘", "cq": "’", "bu": "•", "em": "—",
-    "en": "–", "hy": "-", "mi": "-", "ga": "`", "ha": "^", "ti": "~", "rs": "\\", "co": "©",
-    "rg": "®", "tm": "™", "ua": "↑", "da": "↓", "->": "→", "<-": "←", "mu": "×", "de": "°",
-    "+-": "±", "<=": "≤", ">=": "≥", "!=": "≠", "==": "≡", "ba": "|", "bv": "|", "br": "|",
-    "sl": "/", "at": "@", "sh": "#", "Do": "$", "Eu": "€", "la": "⟨", "ra": "⟩", "lC": "{",
-    "rC": "}", "lB": "[", "rB": "]", "ss": "ß", ":a": "ä", ":o": "ö", ":u": "ü", "'e": "é",
-    "`e": "è", "Fo": "«", "Fc": "»", "12": "½", "14": "¼", "34": "¾", "S2": "²", "S3": "³",
-    "*a": "α", "*b": "β", "*m": "μ", "*p": "π", "R": "®", "Tm": "™", "f/": "⁄", "if": "∞",
-}
+# Name and character, in turn.
+_SPECIAL_PAIRS = r"""
+aq ' dq " lq “ rq ” oq ‘ cq ’ bu • em — en – hy - mi - ga ` ha ^ ti ~ rs \ co © rg ® tm
+™ ua ↑ da ↓ -> → <- ← mu × de ° +- ± <= ≤ >= ≥ != ≠ == ≡ ba | bv | br | sl / at @ sh #
+Do $ Eu € la ⟨ ra ⟩ lC { rC } lB [ rB ] ss ß :a ä :o ö :u ü 'e é `e è Fo « Fc » 12 ½ 14
+¼ 34 ¾ S2 ² S3 ³ *a α *b β *m μ *p π R ® Tm ™ f/ ⁄ if ∞
+""".split()
+_SPECIAL = dict(zip(_SPECIAL_PAIRS[::2], _SPECIAL_PAIRS[1::2]))
 _ESCAPE = re.compile(
     r"\\(?:"
-    r"\((?P<two>..)|\[(?P<name>[^]\n]*)\]|\*(?:\((?P<string2>..)|\[(?P<string>[^]\n]*)\]|(?P<string1>.))"
-    r"|[fFgkmMnVY](?:\(..|\[[^]\n]*\]|[+-]?.)|s(?:[+-]?\d\d?|[+-]?\[[^]\n]*\]|[+-]?\(\d\d|[+-]?'[^'\n]*')"
-    r"|[AbBCDhHlLNoRSvwxXZ]'(?P<argument>[^'\n]*)'|z|(?P<comment>\"[^\n]*)|(?P<plain>.)"
+    r"\((?P<two>..)|\[(?P<name>[^]\n]*)\]"  # a character: \(em \[em]
+    r"|\*(?:\((?P<string2>..)|\[(?P<string>[^]\n]*)\]|(?P<string1>.))"  # a string: \*(lq \*[lq]
+    r"|[fFgkmMnVY](?:\(..|\[[^]\n]*\]|[+-]?.)"  # a font or a register: \fB \f(CW \n[.g]
+    r"|s(?:[+-]?\d\d?|[+-]?\[[^]\n]*\]|[+-]?\(\d\d|[+-]?'[^'\n]*')"  # a size: \s-1
+    r"|[AbBCDhHlLNoRSvwxXZ]'[^'\n]*'|z|(?P<comment>\"[^\n]*)|(?P<plain>.)"
     r")"
 )
-_PLAIN = {"-": "-", "e": "\\", "\\": "\\", " ": " ", "~": " ", "0": " ", "|": "", "^": "", "&": "",
-          ")": "", "%": "", "/": "", ",": "", ":": "", "c": "", "p": "", "t": "\t", "'": "´",
-          "`": "`", ".": ".", "_": "_", "{": "", "}": "", "d": "", "u": "", "r": "", "a": "", "!": ""}
+# What stands for itself is not named here.
+_PLAIN = dict.fromkeys("|^&)%/,:cp{}dura!", "") | {
+    "e": "\\",
+    "~": " ",
+    "0": " ",
+    "t": "\t",
+    "'": "´",
+}
 _MACRO = re.compile(r"^[.'][ \t]*(\S+)[ \t]*(.*)$")
 _ARGUMENT = re.compile(r'"((?:[^"]|"")*)"?|(\S+)')
-_BREAKS = frozenset("PP P LP TP IP HP Pp RS RE br sp TQ It Bl El Bd Ed D1 Dl nf fi EX EE Nd SY YS Vb Ve".split())
-_DROPPED = frozenset("TH Dd Dt Os ad na nh hy ne ta ft ps ll in ti po de1 ie if el nr ds rm rn tr UC PD "
-                     "DT AT so ig am als cs fam hw lg ss vs ev mso pc fp ce pl pn rr sv Bk Ek".split())
+_BREAKS = frozenset(
+    "PP P LP TP IP HP Pp RS RE br sp TQ It Bl El Bd Ed D1 Dl nf fi EX EE Nd SY YS Vb Ve".split()
+)
+_DROPPED = frozenset(
+    "TH Dd Dt Os ad na nh hy ne ta ft ps ll in ti po de1 ie if el nr ds rm rn tr UC PD "
+    "DT AT so ig am als cs fam hw lg ss vs ev mso pc fp ce pl pn rr sv Bk Ek".split()
+)
 _MDOC_PUNCTUATION = re.compile(r" ([.,:;)\]])")
 
 
@@ -53,7 +62,9 @@ def _unescape(line: str) -> str:
 
 
 def _arguments(text: str) -> list[str]:
-    return [_unescape((quoted or bare).replace('""', '"')) for quoted, bare in _ARGUMENT.findall(text)]
+    return [
+        _unescape((quoted or bare).replace('""', '"')) for quoted, bare in _ARGUMENT.findall(text)
+    ]
 
 
 class _Page:

@@ -34,10 +34,17 @@ def run_program(name: str, *arguments, expect: int | None = 0, **options) -> Fin
     """Runs a program of ours; fails the test where the exit code is not `expect` (None: any)."""
     command = [str(BIN / name), *map(str, arguments)]
     done = subprocess.run(
-        command, capture_output=True, text=True, errors="replace", stdin=subprocess.DEVNULL, **options
+        command,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        stdin=subprocess.DEVNULL,
+        **options,
     )
     if expect is not None and done.returncode != expect:
-        pytest.fail(f"{' '.join(command)}: exit code {done.returncode}, not {expect}\n{done.stderr}")
+        pytest.fail(
+            f"{' '.join(command)}: exit code {done.returncode}, not {expect}\n{done.stderr}"
+        )
     return Finished(done.returncode, done.stdout, done.stderr)
 
 
