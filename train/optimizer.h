@@ -4,13 +4,11 @@
 #include <torch/torch.h>
 
 #include <cstdint>
-#include <string>
-#include <utility>
 #include <vector>
 
-namespace corpusmill {
+#include "train/safetensors.h"
 
-using NamedTensors = std::vector<std::pair<std::string, torch::Tensor>>;
+namespace corpusmill {
 
 struct AdamWOptions {
   double beta1 = 0.9;
