@@ -1,9 +1,151 @@
+// corpusmill check: validates every line, changes nothing.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <optional>
+
+#include "common/error.h"
+#include "common/options.h"
+#include "common/progress.h"
+#include "common/progress_line.h"
 #include "prep/commands.h"
+#include "prep/document_parser.h"
+#include "prep/input_options.h"
+#include "prep/line_reader.h"
+#include "prep/line_writer.h"
+#include "prep/pipeline.h"
+#include "prep/quarantine.h"
+#include "prep/run_summary.h"
+#include "prep/terminal_text.h"
+#include "prep/text_writer.h"
 
 namespace corpusmill {
+namespace {
 
-ExitCode check_command(const std::vector<std::string>&) {
-  throw Error(ExitCode::kInternal, "PLACEHOLDER: not built yet");
+struct CheckOptions {
+  CommonOptions common;
+  InputOptions input;
+  std::string report;
+  std::uint64_t show = 10;
+};
+
+CheckOptions parse_options(const std::vector<std::string>& arguments) {
+  CheckOptions options;
+  OptionSet set("check", "Validate every line; report the bad ones. Exit 1 if there are any.");
+  options.input.add_to(set.app());
+  set.app().add_option("--report", options.report, "write a JSON row for every bad line");
+  set.app()
+      .add_option("--show", options.show, "print this many bad lines in full")
+      ->capture_default_str();
+  options.common.add_to(set.app());
+  set.example("corpusmill check data.jsonl.zst --report bad.jsonl");
+  set.parse(arguments);
+  return options;
+}
+
+struct CheckedBatch {
+  DocumentBatch batch;
+  Books books;
+};
+
+CheckedBatch check_lines(DocumentBatch batch) {
+  Books books = count_lines(batch);
+  return {std::move(batch), std::move(books)};
+}
+
+// What is said about bad lines: the first of them on the terminal, all of them in the report.
+class BadLines {
+ public:
+  BadLines(const CheckOptions& options, std::vector<std::string> file_names)
+      : show_(options.show), file_names_(std::move(file_names)) {
+    if (!options.report.empty()) report_.emplace(options.report);
+  }
+
+  void add(const Document& document, const LineBatch& lines) {
+    const std::string& name = file_names_[document.line.origin.file];
+    if (report_) {
+      row_.clear();
+      append_drop_row(row_, name, document);
+      row_ += "}\n";
+      report_->write(row_);
+    }
+    if (shown_ == show_) return;
+    ++shown_;
+    const Origin& origin = document.line.origin;
+    shown_text_ += fmt::format("{}:{}: {}: ", terminal_text(name), origin.line,
+                               drop_reason_name(document.reason));
+    shown_text_ += terminal_text(document.detail);
+    if (document.column > 0) shown_text_ += fmt::format(", column {}", document.column);
+    shown_text_ += fmt::format(" (the line starts at byte {})\n", origin.offset);
+    const std::string_view raw = lines.text_of(document.line);
+    if (!raw.empty()) shown_text_ += fmt::format("    {}\n", terminal_text(raw));
+  }
+  const std::string& shown_text() const { return shown_text_; }
+
+  void commit() {
+    if (report_) report_->commit();
+  }
+
+ private:
+  std::uint64_t show_;
+  std::uint64_t shown_ = 0;
+  std::string shown_text_;
+  std::vector<std::string> file_names_;
+  std::optional<TextWriter> report_;
+  std::string row_;
+};
+
+std::string describe_result(const RunSummary& summary) {
+  const Tally& in = summary.books.in();
+  return fmt::format("  {} of {} lines are bad; {} lines/s\n",
+                     with_separators(summary.books.dropped_in_all().lines),
+                     with_separators(in.lines),
+                     with_separators(static_cast<std::uint64_t>(
+                         static_cast<double>(in.lines) / std::max(summary.seconds(), 1e-3))));
+}
+
+}  // namespace
+
+ExitCode check_command(const std::vector<std::string>& arguments) {
+  const CheckOptions options = parse_options(arguments);
+  RunSummary summary("check", options.common);
+  const InputSet inputs = InputSet::resolve(options.input.inputs);
+  if (!options.report.empty()) inputs.refuse_as_output(options.report);
+
+  LineReaderOptions reader_options = options.input.line_reader_options();
+  reader_options.digest_inputs = false;
+  LineReader reader(inputs, reader_options);
+  const DocumentParser parser({options.input.record_text(), false});
+  BadLines bad_lines(options, inputs.names());
+  std::optional<Progress> progress;
+  progress.emplace("check", inputs.bytes_on_disk(), options.common.quiet);
+
+  run_pipeline(
+      {options.common.thread_count()},  //
+      [&] { return reader.next(); },
+      parallel([&](LineBatch lines) { return check_lines(parser.parse(std::move(lines))); }),
+      in_order([&](CheckedBatch checked) {
+        const Tally bad = checked.books.dropped_in_all();
+        summary.books += checked.books;
+        progress->add_bytes(checked.batch.lines.bytes_on_disk);
+        progress->add_documents(checked.books.kept().lines);
+        progress->add_drops(bad.lines);
+        if (bad.lines == 0) return;
+        for (const Document& document : checked.batch.documents) {
+          if (document.dropped) bad_lines.add(document, checked.batch.lines);
+        }
+      }));
+  progress.reset();
+  bad_lines.commit();
+  fmt::print(options.common.json ? stderr : stdout, "{}", bad_lines.shown_text());
+
+  const Tally bad = summary.books.dropped_in_all();
+  summary.documents = summary.books.kept().lines;
+  if (!options.report.empty()) summary.outputs.push_back(options.report);
+  summary.more["invalid_lines"] = bad.lines;
+  summary.finish(inputs.warning_text() + describe_result(summary));
+  return bad.lines == 0 ? ExitCode::kDone : ExitCode::kFoundBad;
 }
 
 }  // namespace corpusmill

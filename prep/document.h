@@ -38,6 +38,8 @@ struct LineBatch {
   std::vector<Line> lines;
   std::uint64_t bytes_on_disk = 0;
   std::string_view text_of(const Line& line) const { return buffer.view(line.begin, line.bytes); }
+  // With its line end, as read. Not of a line over the limit.
+  std::string_view raw_of(const Line& line) const { return buffer.view(line.begin, line.bytes_in); }
 };
 
 // A line after parsing: either kept so far, with its text, or dropped with a reason.

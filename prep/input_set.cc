@@ -185,6 +185,23 @@ std::vector<std::string> InputSet::names() const {
   return names;
 }
 
+std::string InputSet::warning_text() const {
+  std::string text;
+  for (const std::string& warning : warnings_) text += fmt::format("  note: {}\n", warning);
+  return text;
+}
+
+void InputSet::refuse_as_output(const std::filesystem::path& output) const {
+  struct stat status {};
+  if (io().stat(output.c_str(), &status) != 0) return;
+  for (const InputFile& file : files_) {
+    if (!file.regular || file.inode != status.st_ino || file.device != status.st_dev) continue;
+    throw Error(ExitCode::kUsage, fmt::format("the output {} is also an input ({}); give another "
+                                              "name",
+                                              output.string(), file.name));
+  }
+}
+
 std::uint64_t InputSet::bytes_on_disk() const {
   std::uint64_t total = 0;
   for (const InputFile& file : files_) {

@@ -31,6 +31,9 @@ class InputSet {
   std::vector<std::string> names() const;
   std::uint64_t bytes_on_disk() const;  // 0 where any file's size is unknown
   const std::vector<std::string>& warnings() const { return warnings_; }
+  std::string warning_text() const;  // as lines for the end of a summary
+  // Throws Error(kUsage) if `output` is one of the files that are read.
+  void refuse_as_output(const std::filesystem::path& output) const;
 
  private:
   void add_argument(const std::string& argument);

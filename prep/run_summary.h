@@ -32,9 +32,9 @@ class RunSummary {
   // `notes` are lines for people, behind the summary; each ends in a newline.
   void finish(const std::string& notes = "") const;
 
- private:
   double seconds() const;
 
+ private:
   std::string command_;
   CommonOptions common_;
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();

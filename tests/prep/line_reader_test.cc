@@ -2,18 +2,21 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
 #include <random>
 #include <string>
 #include <vector>
 
 #include "common/digest.h"
 #include "common/error.h"
-#include "tests/support/temporary_folder.h"
+#include "tests/support/temp_dir.h"
 
 namespace corpusmill {
 namespace {
+
+std::string write(const TempDir& folder, const std::string& name, const std::string& content) {
+  spill(folder / name, content);
+  return folder / name;
+}
 
 struct ReadLine {
   std::string text;
@@ -69,7 +72,7 @@ void expect_same(const std::vector<ReadLine>& got, const std::vector<ReadLine>& 
 }
 
 TEST(LineReader, EdgesOfLines) {
-  const TemporaryFolder folder;
+  const TempDir folder;
   const std::vector<std::string> contents = {"",
                                              "\n",
                                              "a",
@@ -86,13 +89,13 @@ TEST(LineReader, EdgesOfLines) {
                                              std::string("\0\n", 2),
                                              "a\rb\n"};
   for (const std::string& content : contents) {
-    const std::string path = folder.write("edge.jsonl", content);
+    const std::string path = write(folder, "edge.jsonl", content);
     expect_same(read_lines({path}), split_slowly(content, 64 << 20));
   }
 }
 
 TEST(LineReader, RandomLinesInAnyBatchSize) {
-  const TemporaryFolder folder;
+  const TempDir folder;
   std::mt19937 random(7);
   for (int round = 0; round < 60; ++round) {
     std::string content = random() % 3 == 0 ? "\xEF\xBB\xBF" : "";
@@ -102,7 +105,7 @@ TEST(LineReader, RandomLinesInAnyBatchSize) {
       if (random() % 4 == 0) content += '\r';
       if (random() % 9 != 0) content += '\n';
     }
-    const std::string path = folder.write("random.jsonl", content);
+    const std::string path = write(folder, "random.jsonl", content);
     for (const std::uint64_t batch_bytes : {16, 17, 31, 64, 1000, 1 << 20}) {
       for (const std::uint64_t line_bytes_max : {0, 1, 20, 300, 1 << 20}) {
         expect_same(read_lines({path}, {line_bytes_max, batch_bytes, false}),
@@ -113,11 +116,11 @@ TEST(LineReader, RandomLinesInAnyBatchSize) {
 }
 
 TEST(LineReader, TellsWhatItRead) {
-  const TemporaryFolder folder;
-  const std::string first = folder.write("1.jsonl", "a\nb\n");
-  const std::string second = folder.write("2.jsonl",
-                                          "\xEF\xBB\xBF"
-                                          "c");
+  const TempDir folder;
+  const std::string first = write(folder, "1.jsonl", "a\nb\n");
+  const std::string second = write(folder, "2.jsonl",
+                                   "\xEF\xBB\xBF"
+                                   "c");
   LineReader reader(InputSet::resolve({first, second}));
   std::vector<Origin> origins;
   std::uint64_t bytes_on_disk = 0;
@@ -140,11 +143,11 @@ TEST(LineReader, TellsWhatItRead) {
 }
 
 TEST(LineReader, RefusesAFileThatChanges) {
-  const TemporaryFolder folder;
-  const std::string path = folder.write("a.jsonl", std::string(100, '\n'));
+  const TempDir folder;
+  const std::string path = write(folder, "a.jsonl", std::string(100, '\n'));
   LineReader reader(InputSet::resolve({path}), {100, 10, false});
   reader.next();
-  folder.write("a.jsonl", std::string(101, '\n'));
+  write(folder, "a.jsonl", std::string(101, '\n'));
   try {
     while (reader.next()) {
     }
