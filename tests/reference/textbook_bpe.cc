@@ -1,0 +1,62 @@
+#include "tests/reference/textbook_bpe.h"
+
+#include <map>
+
+namespace corpusmill::reference {
+namespace {
+
+using Ids = std::vector<std::uint32_t>;
+
+Ids join_everywhere(const Ids& ids, const Merge& merge) {
+  Ids joined;
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (i + 1 < ids.size() && ids[i] == merge.left && ids[i + 1] == merge.right) {
+      joined.push_back(merge.result);
+      ++i;
+    } else {
+      joined.push_back(ids[i]);
+    }
+  }
+  return joined;
+}
+
+bool join_leftmost(Ids& ids, const Merge& merge) {
+  for (std::size_t i = 0; i + 1 < ids.size(); ++i) {
+    if (ids[i] != merge.left || ids[i + 1] != merge.right) continue;
+    ids[i] = merge.result;
+    ids.erase(ids.begin() + static_cast<std::ptrdiff_t>(i) + 1);
+    return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Ids apply_merges(Ids ids, const std::vector<Merge>& merges) {
+  for (std::size_t rank = 0; rank < merges.size();) {
+    rank = join_leftmost(ids, merges[rank]) ? 0 : rank + 1;
+  }
+  return ids;
+}
+
+std::vector<Merge> learn_merges(std::vector<std::pair<Ids, std::uint64_t>> words,
+                                std::uint32_t first_new_id, std::size_t merges_max) {
+  std::vector<Merge> merges;
+  while (merges.size() < merges_max) {
+    std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint64_t> counts;
+    for (const auto& [ids, count] : words) {
+      for (std::size_t i = 0; i + 1 < ids.size(); ++i) counts[{ids[i], ids[i + 1]}] += count;
+    }
+    if (counts.empty()) break;
+    auto best = counts.begin();
+    for (auto it = counts.begin(); it != counts.end(); ++it) {
+      if (it->second > best->second) best = it;
+    }
+    const auto new_id = static_cast<std::uint32_t>(first_new_id + merges.size());
+    merges.push_back({best->first.first, best->first.second, new_id});
+    for (auto& [ids, count] : words) ids = join_everywhere(ids, merges.back());
+  }
+  return merges;
+}
+
+}  // namespace corpusmill::reference

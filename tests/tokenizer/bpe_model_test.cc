@@ -1,0 +1,131 @@
+#include "tokenizer/bpe_model.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+#include <thread>
+
+#include "tests/reference/textbook_bpe.h"
+
+namespace corpusmill {
+namespace {
+
+constexpr std::string_view kLetters = "abc";
+
+BpeTables bytes_only() {
+  BpeTables tables;
+  for (TokenId byte = 0; byte < 256; ++byte) tables.byte_ids[byte] = byte;
+  return tables;
+}
+
+// Random merges over three letters; every merge has a result of its own.
+BpeTables random_tables(std::mt19937& random, std::size_t merges) {
+  BpeTables tables = bytes_only();
+  std::vector<TokenId> ids(kLetters.begin(), kLetters.end());
+  while (tables.merges.size() < merges) {
+    const TokenId left = ids[random() % ids.size()];
+    const TokenId right = ids[random() % ids.size()];
+    bool known = false;
+    for (const BpeMerge& merge : tables.merges) {
+      known = known || (merge.left == left && merge.right == right);
+    }
+    if (known) continue;
+    ids.push_back(static_cast<TokenId>(256 + tables.merges.size()));
+    tables.merges.push_back({left, right, ids.back()});
+  }
+  return tables;
+}
+
+std::string random_pretoken(std::mt19937& random, std::size_t bytes_max) {
+  std::string pretoken(1 + random() % bytes_max, 'a');
+  for (char& c : pretoken) c = kLetters[random() % kLetters.size()];
+  return pretoken;
+}
+
+std::vector<TokenId> expected_ids(const BpeTables& tables, std::string_view pretoken) {
+  std::vector<reference::Merge> merges;
+  for (const BpeMerge& merge : tables.merges) {
+    merges.push_back({merge.left, merge.right, merge.result});
+  }
+  std::vector<TokenId> ids;
+  for (const char c : pretoken) ids.push_back(tables.byte_ids[static_cast<std::uint8_t>(c)]);
+  return reference::apply_merges(ids, merges);
+}
+
+TEST(BpeModelTest, EqualsTheTextbookOnRandomMergesAndPretokens) {
+  std::mt19937 random(1);
+  for (int round = 0; round < 60; ++round) {
+    const BpeTables tables = random_tables(random, 1 + random() % 30);
+    const BpeModel model(tables);
+    for (int i = 0; i < 60; ++i) {
+      // Up to 48 bytes the short path, above it the heap; above 128 no cache.
+      const std::string pretoken = random_pretoken(random, i % 3 == 0 ? 200 : 20);
+      std::vector<TokenId> ids;
+      model.encode(pretoken, ids);
+      ASSERT_EQ(ids, expected_ids(tables, pretoken)) << pretoken;
+      std::vector<TokenId> again;
+      model.encode(pretoken, again);
+      ASSERT_EQ(again, ids) << pretoken;
+    }
+  }
+}
+
+TEST(BpeModelTest, LowerRankGoesFirstEvenIfItStandsFurtherRight) {
+  BpeTables tables = bytes_only();
+  tables.merges = {{'b', 'c', 300}, {'a', 'b', 301}};
+  std::vector<TokenId> ids;
+  BpeModel(tables).encode("abc", ids);
+  EXPECT_EQ(ids, (std::vector<TokenId>{'a', 300}));
+}
+
+TEST(BpeModelTest, ARepeatedMergeCountsWhereItStandsLast) {
+  BpeTables tables = bytes_only();
+  tables.merges = {{'a', 'b', 300}, {'b', 'c', 301}, {'a', 'b', 300}};
+  std::vector<TokenId> ids;
+  BpeModel(tables).encode("abc", ids);
+  EXPECT_EQ(ids, (std::vector<TokenId>{'a', 301}));
+}
+
+TEST(BpeModelTest, WholePretokensGoBeforeMerges) {
+  BpeTables tables = bytes_only();
+  tables.merges = {{'a', 'b', 300}};
+  tables.whole_pretokens = {{"abc", 400}};
+  const BpeModel model(tables);
+  std::vector<TokenId> ids;
+  model.encode("abc", ids);
+  model.encode("abca", ids);
+  EXPECT_EQ(ids, (std::vector<TokenId>{400, 300, 'c', 'a'}));
+}
+
+TEST(BpeModelTest, TwoModelsOnOneThreadDoNotShareWhatTheyRemember) {
+  BpeTables joined = bytes_only();
+  joined.merges = {{'a', 'b', 300}};
+  const BpeModel joins(joined), keeps(bytes_only());
+  for (int i = 0; i < 3; ++i) {
+    std::vector<TokenId> ids;
+    joins.encode("ab", ids);
+    keeps.encode("ab", ids);
+    EXPECT_EQ(ids, (std::vector<TokenId>{300, 'a', 'b'}));
+  }
+}
+
+TEST(BpeModelTest, ThreadsAgree) {
+  std::mt19937 random(2);
+  const BpeTables tables = random_tables(random, 30);
+  const BpeModel model(tables);
+  std::vector<std::string> pretokens;
+  for (int i = 0; i < 2000; ++i) pretokens.push_back(random_pretoken(random, 30));
+  std::vector<std::vector<TokenId>> results(4);
+  {
+    std::vector<std::jthread> threads;
+    for (std::vector<TokenId>& result : results) {
+      threads.emplace_back([&] {
+        for (const std::string& pretoken : pretokens) model.encode(pretoken, result);
+      });
+    }
+  }
+  for (const std::vector<TokenId>& result : results) EXPECT_EQ(result, results[0]);
+}
+
+}  // namespace
+}  // namespace corpusmill

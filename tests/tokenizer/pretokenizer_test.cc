@@ -1,0 +1,65 @@
+#include "tokenizer/pretokenizer.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace corpusmill {
+namespace {
+
+using Kind = PretokenStage::Kind;
+using Pieces = std::vector<std::string>;
+
+Pieces split(std::vector<PretokenStage> stages, std::string_view text) {
+  Pieces pieces;
+  Pretokenizer(std::move(stages)).split(text, [&](std::string_view piece) {
+    pieces.emplace_back(piece);
+  });
+  return pieces;
+}
+
+Pieces gpt2(std::string_view text) {
+  return split({{.kind = Kind::kGpt2}}, text);
+}
+Pieces llama3(std::string_view text) {
+  return split({{.kind = Kind::kCl100k, .number_chars_max = 3}}, text);
+}
+
+TEST(PretokenizerTest, Gpt2TakesOneSpaceWithAWord) {
+  EXPECT_EQ(gpt2("Hello world, 123 times"), (Pieces{"Hello", " world", ",", " 123", " times"}));
+  EXPECT_EQ(gpt2("a  b"), (Pieces{"a", " ", " b"}));
+  EXPECT_EQ(gpt2("a\n\nb\n"), (Pieces{"a", "\n", "\n", "b", "\n"}));
+  EXPECT_EQ(gpt2("end   "), (Pieces{"end", "   "}));
+  EXPECT_EQ(gpt2(""), Pieces{});
+}
+
+TEST(PretokenizerTest, Gpt2KnowsItsContractions) {
+  EXPECT_EQ(gpt2("don't we'll I'M"), (Pieces{"don", "'t", " we", "'ll", " I", "'", "M"}));
+  EXPECT_EQ(gpt2("'sa'r"), (Pieces{"'s", "a", "'", "r"}));
+}
+
+TEST(PretokenizerTest, ClassesAreUnicode) {
+  EXPECT_EQ(gpt2("中文１２３，好"), (Pieces{"中文", "１２３", "，", "好"}));
+  // An ideographic space is white space and no plain space; U+1C89 is a letter of Unicode 16.
+  EXPECT_EQ(gpt2("a\u3000b"), (Pieces{"a", "\u3000", "b"}));
+  EXPECT_EQ(gpt2("x\u1C89y"), (Pieces{"x\u1C89y"}));
+}
+
+TEST(PretokenizerTest, Llama3TakesOneLeadingCharacterAndThreeDigits) {
+  EXPECT_EQ(llama3("(word) 12345"), (Pieces{"(word", ")", " ", "123", "45"}));
+  EXPECT_EQ(llama3("I'M it'\u017F"), (Pieces{"I", "'M", " it", "'\u017F"}));
+  EXPECT_EQ(llama3("a !\n\n b"), (Pieces{"a", " !\n\n", " b"}));
+  EXPECT_EQ(llama3(" \n \n  x"), (Pieces{" \n \n", " ", " x"}));
+  EXPECT_EQ(llama3("\tx\t\ty"), (Pieces{"\tx", "\t", "\ty"}));
+}
+
+TEST(PretokenizerTest, StagesApplyToThePiecesOfTheStageBefore) {
+  EXPECT_EQ(split({{.kind = Kind::kDigits, .individual = true}, {.kind = Kind::kGpt2}}, "ab 12"),
+            (Pieces{"ab", " ", "1", "2"}));
+  EXPECT_EQ(split({{.kind = Kind::kDigits}, {.kind = Kind::kPrefixSpace}}, "a12"),
+            (Pieces{" a", " 12"}));
+  EXPECT_EQ(split({}, "as it is"), (Pieces{"as it is"}));
+}
+
+}  // namespace
+}  // namespace corpusmill
