@@ -49,7 +49,9 @@ std::string RunSummary::to_text() const {
 void RunSummary::finish(const std::string& notes) const {
   books.check_closed();
   if (!common_.quiet) fmt::print(stderr, "{}{}", to_text(), notes);
-  if (common_.json) fmt::print("{}\n", to_json().dump());
+  // File names may hold bytes that are no UTF-8.
+  const auto replace = nlohmann::json::error_handler_t::replace;
+  if (common_.json) fmt::print("{}\n", to_json().dump(-1, ' ', false, replace));
 }
 
 }  // namespace corpusmill
