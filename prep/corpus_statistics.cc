@@ -1,7 +1,7 @@
 #include "prep/corpus_statistics.h"
 
 #include <algorithm>
-#include <numeric>
+#include <span>
 
 namespace corpusmill {
 namespace {
@@ -38,7 +38,10 @@ nlohmann::json TokenCounts::to_json(const Tokenizer* tokenizer) const {
   nlohmann::json most_frequent = nlohmann::json::array();
   for (std::size_t i = 0; i < listed; ++i) {
     nlohmann::json entry = {{"id", used[i]}, {"count", counts_[used[i]]}};
-    if (tokenizer != nullptr) entry["token"] = tokenizer->token(used[i]);
+    if (tokenizer != nullptr) {
+      entry["token"] = tokenizer->token(used[i]);
+      entry["text"] = tokenizer->decode(std::span(&used[i], 1));
+    }
     most_frequent.push_back(std::move(entry));
   }
   return {{"vocabulary_size", counts_.size()},

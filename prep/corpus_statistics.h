@@ -27,8 +27,8 @@ class TokenCounts {
   }
   TokenCounts& operator+=(const TokenCounts& other);
   std::uint64_t of(TokenId id) const { return id < counts_.size() ? counts_[id] : 0; }
-  // {"vocabulary_size", "used", "unused_share", "most_frequent": [{"id", "token", "count"}]}; the
-  // spelling is left out without a tokenizer.
+  // {"vocabulary_size", "used", "unused_share", "most_frequent": [{"id", "count", "token",
+  // "text"}]}: the vocabulary's spelling and what it decodes to, left out without a tokenizer.
   nlohmann::json to_json(const Tokenizer* tokenizer) const;
 
  private:

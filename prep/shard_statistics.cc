@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <oneapi/tbb/enumerable_thread_specific.h>
+#include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/parallel_for.h>
 #include <oneapi/tbb/task_arena.h>
 
@@ -29,6 +30,8 @@ TokenCounts count_ids(const TokenShardReader& shard, std::uint64_t vocabulary_si
                       Progress& progress) {
   tbb::enumerable_thread_specific<TokenCounts> counts([&] { return TokenCounts(vocabulary_size); });
   const std::uint64_t chunks = (shard.tokens() + kChunkTokens - 1) / kChunkTokens;
+  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
+                                  static_cast<std::size_t>(threads));
   tbb::task_arena arena(threads);
   arena.execute([&] {
     tbb::parallel_for(std::uint64_t{0}, chunks, [&](std::uint64_t chunk) {

@@ -17,8 +17,19 @@ constexpr std::size_t kRowsMax = 20;
 std::string number(const json& value) {
   return with_separators(value.get<std::uint64_t>());
 }
-std::string megabytes(const json& value) {
-  return fmt::format("{:.1f} MB", value.get<double>() / 1e6);
+std::string amount(const json& value) {
+  const double bytes = value.get<double>();
+  if (bytes < 1e6) return fmt::format("{:.1f} kB", bytes / 1e3);
+  return bytes < 1e9 ? fmt::format("{:.1f} MB", bytes / 1e6)
+                     : fmt::format("{:.2f} GB", bytes / 1e9);
+}
+// What the token decodes to, in quotes; a part of a character as the vocabulary spells it.
+std::string token_name(const json& entry, std::size_t columns) {
+  if (!entry.contains("text")) return "";
+  const std::string text = entry.at("text").get<std::string>();
+  const bool whole = !text.empty() && text.find("\xEF\xBF\xBD") == std::string::npos;
+  if (!whole) return displayable(entry.at("token").get<std::string>(), columns);
+  return "\"" + displayable(text, columns - 2) + "\"";
 }
 std::string percent(double share) {
   return fmt::format("{:.2f}%", 100 * share);
@@ -53,7 +64,7 @@ std::string overview(const json& statistics) {
   TextTable table({"", ""});
   table.add_row({"lines", number(statistics.at("books").at("lines_in"))});
   table.add_row({"documents", number(statistics.at("documents"))});
-  table.add_row({"text", megabytes(statistics.at("bytes"))});
+  table.add_row({"text", amount(statistics.at("bytes"))});
   table.add_row({"characters", number(statistics.at("characters"))});
   table.add_row({"words", number(statistics.at("words"))});
   const json& duplicates = statistics.at("duplicates");
@@ -117,7 +128,7 @@ std::string groups(const json& statistics) {
   for (const json& group : groups.at("groups")) {
     if (++rows > kRowsMax) break;
     std::vector<std::string> row = {displayable(group.at("value").get<std::string>(), kNameColumns),
-                                    number(group.at("documents")), megabytes(group.at("bytes")),
+                                    number(group.at("documents")), amount(group.at("bytes")),
                                     percent(share_of(group.at("bytes"), statistics.at("bytes")))};
     if (with_tokens) row.push_back(number(group.at("tokens")));
     table.add_row(std::move(row));
@@ -138,8 +149,7 @@ std::string vocabulary(const json& counts) {
   std::size_t rows = 0;
   for (const json& entry : counts.at("most_frequent")) {
     if (++rows > kRowsMax) break;
-    const std::string token = entry.contains("token") ? entry.at("token").get<std::string>() : "";
-    table.add_row({displayable(token, kNameColumns), std::to_string(entry.at("id").get<TokenId>()),
+    table.add_row({token_name(entry, kNameColumns), std::to_string(entry.at("id").get<TokenId>()),
                    number(entry.at("count"))});
   }
   return text + "\n" + (table.empty() ? "" : table.to_text());

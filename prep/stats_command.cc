@@ -208,6 +208,8 @@ ExitCode stats_command(const std::vector<std::string>& arguments) {
     report = corpus_report(statistics);
   }
   if (!options.output.empty()) {
+    const std::filesystem::path folder = std::filesystem::path(options.output).parent_path();
+    if (!folder.empty()) make_directories(folder);
     write_file_atomically(
         options.output,
         statistics.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
