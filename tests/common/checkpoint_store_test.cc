@@ -2,14 +2,13 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 
 #include "common/error.h"
 #include "common/file.h"
+#include "tests/support/temp_dir.h"
 
 namespace corpusmill {
 namespace {
@@ -20,16 +19,6 @@ using testing::HasSubstr;
 
 class CheckpointStore : public testing::Test {
  protected:
-  void SetUp() override {
-    const auto* info = testing::UnitTest::GetInstance()->current_test_info();
-    root_ = fs::path(testing::TempDir()) /
-            ("checkpoint_store_" + std::string(info->name()) + "_" + std::to_string(::getpid()));
-    fs::remove_all(root_);
-    fs::create_directories(root_);
-    out_ = root_ / "out";
-  }
-  void TearDown() override { fs::remove_all(root_); }
-
   static CheckpointState state_at(std::uint64_t step) {
     CheckpointState state;
     state.step = step;
@@ -55,19 +44,14 @@ class CheckpointStore : public testing::Test {
     return draft.commit(state_at(step), {"model.safetensors", "optimizer.safetensors"});
   }
 
-  static std::string contents(const fs::path& path) {
-    std::ostringstream text;
-    text << std::ifstream(path).rdbuf();
-    return text.str();
-  }
-
   std::vector<std::uint64_t> steps() const {
     std::vector<std::uint64_t> found;
     for (const auto& checkpoint : list_checkpoints(out_)) found.push_back(checkpoint.step);
     return found;
   }
 
-  fs::path root_, out_;
+  TempDir root_;
+  const fs::path out_ = root_ / "out";
 };
 
 TEST_F(CheckpointStore, PublishedStateReadsBackAsWritten) {
@@ -137,7 +121,7 @@ TEST_F(CheckpointStore, RefusesToStartOverWhenAllAreDamaged) {
 TEST_F(CheckpointStore, EveryTruncationAndEveryFlippedBitOfTheStateIsFound) {
   const fs::path folder = publish(10);
   const fs::path path = folder / "state.json";
-  const std::string good = contents(path);
+  const std::string good = slurp(path);
   const nlohmann::json same = nlohmann::json::parse(good);
   const auto refused = [&](const std::string& bytes) {
     std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
@@ -170,7 +154,7 @@ TEST_F(CheckpointStore, OpensARunOrACheckpointAndFindsTheTokenizer) {
   const FoundCheckpoint older = open_checkpoint(out_ / "step-000010");
   EXPECT_EQ(older.state.step, 10u);
   EXPECT_EQ(checkpoint_tokenizer(older), out_ / "tokenizer.json");
-  EXPECT_THROW(open_checkpoint(root_), Error);
+  EXPECT_THROW(open_checkpoint(root_.path()), Error);
 }
 
 TEST(DifferingFields, NamesEachWithBothValues) {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/support/temporary_folder.h"
+#include "tests/support/temp_dir.h"
 
 namespace corpusmill {
 namespace {
@@ -47,23 +47,23 @@ TEST(FormatDuration, CutsNoHours) {
 }
 
 TEST(MetricsLog, DropsWhatAnInterruptedRunWroteAfterItsCheckpoint) {
-  const TemporaryFolder folder;
+  const TempDir folder;
   const std::string before = "{\"step\":1}\n{\"step\":2}\n";
   for (const std::string after :
        {"", "{\"step\":3}\n", "{\"step\":3}\n{\"st", "{\"step\":2}", "x\n"}) {
-    folder.write("metrics.jsonl", before + after);
-    MetricsLog log(folder.path() / "metrics.jsonl", 2);
+    spill(folder / "metrics.jsonl", before + after);
+    MetricsLog log(folder / "metrics.jsonl", 2);
     log.write({{"step", 3}});
     log.close();
-    EXPECT_EQ(folder.read("metrics.jsonl"), before + "{\"step\":3}\n") << after;
+    EXPECT_EQ(slurp(folder / "metrics.jsonl"), before + "{\"step\":3}\n") << after;
   }
 }
 
 TEST(MetricsLog, AFreshRunStartsEmpty) {
-  const TemporaryFolder folder;
-  folder.write("metrics.jsonl", "{\"step\":1}\n");
-  MetricsLog(folder.path() / "metrics.jsonl", 0).close();
-  EXPECT_EQ(folder.read("metrics.jsonl"), "");
+  const TempDir folder;
+  spill(folder / "metrics.jsonl", "{\"step\":1}\n");
+  MetricsLog(folder / "metrics.jsonl", 0).close();
+  EXPECT_EQ(slurp(folder / "metrics.jsonl"), "");
 }
 
 }  // namespace

@@ -2,7 +2,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -10,6 +9,7 @@
 
 #include "common/digest.h"
 #include "common/error.h"
+#include "tests/support/temp_dir.h"
 #include "train/batch_loader.h"
 
 namespace corpusmill {
@@ -20,15 +20,6 @@ using testing::HasSubstr;
 
 class TokenDatasetTest : public testing::Test {
  protected:
-  void SetUp() override {
-    const auto* info = testing::UnitTest::GetInstance()->current_test_info();
-    root_ = fs::path(testing::TempDir()) /
-            ("token_dataset_" + std::string(info->name()) + "_" + std::to_string(::getpid()));
-    fs::remove_all(root_);
-    fs::create_directories(root_);
-  }
-  void TearDown() override { fs::remove_all(root_); }
-
   template <class Id>
   fs::path write_ids(const std::string& name, const std::vector<Id>& ids) {
     std::ofstream file(root_ / name, std::ios::binary);
@@ -55,7 +46,7 @@ class TokenDatasetTest : public testing::Test {
     return TokenDataset::open(root_ / "data.json", manifest, Split::kTrain);
   }
 
-  fs::path root_;
+  TempDir root_;
 };
 
 TEST_F(TokenDatasetTest, EveryTokenIsATargetOnceSaveTheFirstAndTheTail) {
