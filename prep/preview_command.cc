@@ -26,6 +26,7 @@ struct PreviewOptions {
 };
 
 constexpr std::uint64_t kPreviewBatchBytes = 64 << 10;
+constexpr std::size_t kKeyCharactersMax = 80;
 
 PreviewOptions parse_options(const std::vector<std::string>& arguments) {
   PreviewOptions options;
@@ -94,7 +95,7 @@ class Preview {
       for (const auto& [type, rows] : statistics->rows_by_type) {
         types += fmt::format("{}{} ({})", types.empty() ? "" : ", ", type, rows);
       }
-      text += fmt::format("  {:<24} {}\n", terminal_text(name, options_.width), types);
+      text += fmt::format("  {:<24} {}\n", terminal_text(name, kKeyCharactersMax), types);
     }
     return text;
   }
@@ -119,7 +120,7 @@ class Preview {
       const std::string_view value = slice(member.value_begin, member.value_end);
       const bool is_string = member.value_kind == JsonKind::kString;
       text_ += fmt::format(
-          "  {}: {}\n", terminal_text(key, options_.width),
+          "  {}: {}\n", terminal_text(key, kKeyCharactersMax),
           is_string
               ? fmt::format("\"{}\"", terminal_text(decode_json_string(value), options_.width))
               : terminal_text(value, options_.width));
