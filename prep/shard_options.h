@@ -34,7 +34,7 @@ struct ShardOptions {
   std::string source_field = "source";
   std::optional<bool> bos, eos;
   double val_fraction = 0.0;
-  std::uint64_t shard_tokens = 100'000'000;
+  std::uint64_t shard_tokens = kDefaultShardTokens;
   std::string dtype = "auto";
   bool index = true;
   bool overwrite = false;

@@ -14,7 +14,8 @@ ShardSetWriter::ShardSetWriter(ShardSetNames names, const ShardSetOptions& optio
 
 void ShardSetWriter::append(Split split, const ShardDocument& document) {
   Open& open = open_[static_cast<std::size_t>(split)];
-  if (open.writer && open.writer->tokens() + document.ids.size() > options_.shard_tokens) {
+  if (open.writer &&
+      shard_is_full(open.writer->tokens(), document.ids.size(), options_.shard_tokens)) {
     publish(split);
   }
   if (!open.writer) {

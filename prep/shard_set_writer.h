@@ -28,7 +28,7 @@ struct PublishedShard {
 
 struct ShardSetOptions {
   TokenWidth width = TokenWidth::kUint16;
-  std::uint64_t shard_tokens = 100'000'000;  // a longer document has a shard of its own
+  std::uint64_t shard_tokens = kDefaultShardTokens;  // a longer document has a shard of its own
   bool index = true;
 };
 
