@@ -3,8 +3,19 @@
 #include <fmt/format.h>
 
 #include "common/error.h"
+#include "prep/split.h"
 
 namespace corpusmill {
+namespace {
+
+// A switch that knows whether it was given. CLI11's add_flag sets an optional to false.
+void add_choice(CLI::App& app, const std::string& name, std::optional<bool>& value,
+                const std::string& description) {
+  const auto assign = [&value](std::int64_t count) { value = count > 0; };
+  app.add_flag_function(name, assign, description);
+}
+
+}  // namespace
 
 void TokenizerOptions::add_to(CLI::App& app) {
   app.add_option("--tokenizer", tokenizer,
@@ -41,11 +52,11 @@ void ShardOptions::add_tokenize_options(CLI::App& app) {
                  "PREFIX.json")
       ->required();
   app.get_option("--tokenizer")->required();
-  app.add_flag("--bos,!--no-bos", bos,
-               "begin every document with BOS (default: if the tokenizer "
-               "has a BOS that differs from its EOS)");
-  app.add_flag("--eos,!--no-eos", eos,
-               "end every document with EOS (default: if the tokenizer has one)");
+  add_choice(app, "--bos,!--no-bos", bos,
+             "begin every document with BOS (default: if the tokenizer has a BOS that differs from "
+             "its EOS)");
+  add_choice(app, "--eos,!--no-eos", eos,
+             "end every document with EOS (default: if the tokenizer has one)");
   app.add_option("--val-fraction", val_fraction, "share of the documents held out for validation");
   app.add_option("--shard-tokens", shard_tokens,
                  "a shard ends where the next document would make it larger")
@@ -68,6 +79,7 @@ void ShardOptions::add_stage_options(CLI::App& app) {
 
 void ShardOptions::check() const {
   limits.check();
+  SplitRule(val_fraction, common.seed);
 }
 
 EncoderChoices ShardOptions::encoder_choices() const {

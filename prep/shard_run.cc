@@ -13,6 +13,7 @@
 #include "prep/encode_stage.h"
 #include "prep/exact_dedup.h"
 #include "prep/line_reader.h"
+#include "prep/line_writer.h"
 #include "prep/pipeline.h"
 #include "prep/quarantine.h"
 #include "prep/replay_plan.h"
@@ -122,7 +123,9 @@ void run_stages(const std::string& label, const Setup& setup, LineReader& reader
       in_order([&](EncodedBatch batch) {
         sink.write(batch);
         progress.add_bytes(batch.batch.lines.bytes_on_disk);
-        progress.add_documents(batch.batch.documents.size());
+        const Books books = count_lines(batch.batch);
+        progress.add_documents(books.kept().lines);
+        progress.add_drops(books.dropped_in_all().lines);
       }));
 }
 
@@ -154,13 +157,17 @@ ShardRunResult finished_result(const Setup& setup, Manifest manifest) {
 ShardRunResult run_to_shards(const std::string& label, const ShardOptions& options) {
   Setup setup = prepare(options);
   const ShardSetNames& names = setup.plan.names;
+  setup.plan.inputs.refuse_as_output(names.manifest_path());
   make_directories(names.folder());
   const OutputLock lock(names.manifest_path());
   ShardState state = examine_shard_state(setup.plan);
   if (state.finished) return finished_result(setup, std::move(*state.finished));
 
+  const std::filesystem::path quarantine_path = Quarantine::path_for(prefix_of(names));
+  remove_stale_temporaries(quarantine_path);
+  remove_stale_temporaries(setup.plan.journal_path);
   TokenizeJournal journal(setup.plan.journal_path, {setup.plan.header, state.records});
-  Quarantine quarantine(Quarantine::path_for(prefix_of(names)), setup.plan.inputs.names());
+  Quarantine quarantine(quarantine_path, setup.plan.inputs.names());
   LineReader reader(setup.plan.inputs, options.input.line_reader_options());
   ShardSink sink({.names = names,
                   .shards = {.width = setup.width,

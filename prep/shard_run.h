@@ -17,7 +17,7 @@ struct ShardRunResult {
   Books books;
   bool already_done = false;         // nothing was to be done: everything was verified instead
   std::uint64_t shards_resumed = 0;  // published by an earlier run
-  std::uint64_t specials = 0;        // literal special tokens in the texts of this run's documents
+  std::uint64_t specials = 0;        // literal special tokens in the texts written
   std::vector<std::string> outputs;
   std::vector<std::string> warnings;
 };

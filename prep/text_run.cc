@@ -13,6 +13,7 @@ namespace corpusmill {
 
 void run_to_text(const TextRun& run) {
   RunSummary summary(run.command, run.common);
+  run.inputs.refuse_as_output(run.output);
   LineReaderOptions reader_options = run.input.line_reader_options();
   reader_options.digest_inputs = false;
   LineReader reader(run.inputs, reader_options);
@@ -43,7 +44,7 @@ void run_to_text(const TextRun& run) {
   summary.books = sink.books();
   summary.documents = sink.books().kept().lines;
   summary.outputs = sink.outputs();
-  summary.finish();
+  summary.finish(run.inputs.warning_text());
 }
 
 }  // namespace corpusmill

@@ -3,27 +3,31 @@
 #include <utility>
 
 namespace corpusmill {
+namespace {
+
+// `path`, without what killed runs left beside it.
+const std::filesystem::path& tidied(const std::filesystem::path& path) {
+  remove_stale_temporaries(path);
+  return path;
+}
+
+}  // namespace
 
 TextSink::TextSink(const std::filesystem::path& output, std::vector<std::string> file_names)
-    : lock_([&] {
-        make_directories(output.has_parent_path() ? output.parent_path() : ".");
+    : output_(output),
+      lock_([&] {
+        make_directories(std::filesystem::absolute(output).parent_path());
         return OutputLock(output);
       }()),
-      writer_(output),
-      quarantine_(Quarantine::path_for(output), std::move(file_names)) {}
+      writer_(tidied(output)),
+      quarantine_(tidied(Quarantine::path_for(output)), std::move(file_names)) {}
 
 void TextSink::write(const DocumentBatch& batch) {
+  books_ += count_lines(batch);
+  writer_.write_kept(batch);
   for (const Document& document : batch.documents) {
-    const std::uint64_t bytes_in = document.line.bytes_in;
-    books_.count_in(bytes_in);
-    if (!document.dropped) {
-      books_.count_kept(bytes_in);
-      writer_.write(batch.lines.text_of(document.line));
-      writer_.write("\n");
-      continue;
-    }
-    books_.count_dropped(document.reason, bytes_in);
-    if (document.reason != DropReason::kEmptyLine) quarantine_.add(document, batch.lines);
+    const bool is_row = document.dropped && document.reason != DropReason::kEmptyLine;
+    if (is_row) quarantine_.add(document, batch.lines);
   }
 }
 
@@ -34,7 +38,7 @@ void TextSink::commit() {
 }
 
 std::vector<std::string> TextSink::outputs() const {
-  return {quarantine_.final_path().string(), writer_.final_path().string()};
+  return {output_.string(), quarantine_.final_path().string()};
 }
 
 }  // namespace corpusmill

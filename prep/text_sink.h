@@ -9,13 +9,13 @@
 #include "common/file.h"
 #include "prep/books.h"
 #include "prep/document.h"
+#include "prep/line_writer.h"
 #include "prep/quarantine.h"
-#include "prep/text_writer.h"
 
 namespace corpusmill {
 
 // Not thread-safe: an in-order stage. Holds the output's lock; nothing is published before
-// commit(). Every kept line ends in one LF, however it ended in the input.
+// commit().
 class TextSink {
  public:
   // Throws Error: kOutputInUse, kOutputIo. `file_names[i]` is the name of Origin::file i.
@@ -29,8 +29,9 @@ class TextSink {
   std::vector<std::string> outputs() const;
 
  private:
+  std::filesystem::path output_;
   OutputLock lock_;
-  TextWriter writer_;
+  LineWriter writer_;
   Quarantine quarantine_;
   Books books_;
 };

@@ -19,7 +19,8 @@ constexpr int kFormatVersion = 1;
 constexpr std::size_t kDigestDigits = 32;
 
 std::string line_of(const Json& json) {
-  const std::string text = json.dump();
+  // A file name can hold invalid UTF-8, which JSON cannot.
+  const std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
   return fmt::format("{} {}\n", digest_of(text).hex(), text);
 }
 

@@ -1,0 +1,152 @@
+// A run that writes shards, killed at every file operation that it makes and run again: it must end
+// with the bytes of a run that was never killed. Failing operations must leave no manifest.
+#include "prep/shard_run.h"
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <cerrno>
+#include <csignal>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "tests/support/fault_io.h"
+#include "tests/support/temp_dir.h"
+#include "tokenizer/byte_alphabet.h"
+
+namespace corpusmill {
+namespace {
+
+// A byte-level tokenizer.json without merges: an id per byte, and two marks.
+std::string byte_tokenizer() {
+  nlohmann::json vocabulary;
+  for (int byte = 0; byte < 256; ++byte) {
+    vocabulary[spell_bytes(std::string(1, static_cast<char>(byte)))] = byte;
+  }
+  nlohmann::json added = nlohmann::json::array();
+  int id = 256;
+  for (const char* mark : {"<s>", "</s>"}) {
+    added.push_back({{"id", id++},
+                     {"content", mark},
+                     {"special", true},
+                     {"single_word", false},
+                     {"lstrip", false},
+                     {"rstrip", false},
+                     {"normalized", false}});
+  }
+  const nlohmann::json byte_level = {{"type", "ByteLevel"},
+                                     {"add_prefix_space", false},
+                                     {"trim_offsets", true},
+                                     {"use_regex", true}};
+  return nlohmann::json({{"version", "1.0"},
+                         {"truncation", nullptr},
+                         {"padding", nullptr},
+                         {"added_tokens", added},
+                         {"normalizer", nullptr},
+                         {"pre_tokenizer", byte_level},
+                         {"post_processor", nullptr},
+                         {"decoder", byte_level},
+                         {"model",
+                          {{"type", "BPE"},
+                           {"dropout", nullptr},
+                           {"unk_token", nullptr},
+                           {"continuing_subword_prefix", nullptr},
+                           {"end_of_word_suffix", nullptr},
+                           {"fuse_unk", false},
+                           {"byte_fallback", false},
+                           {"vocab", vocabulary},
+                           {"merges", nlohmann::json::array()}}}})
+      .dump();
+}
+
+// Repeats, broken lines, texts that the rules refuse, and enough for several shards of each split.
+std::string rows() {
+  std::string rows;
+  for (int i = 0; i < 60; ++i) {
+    const std::string text = std::string(static_cast<std::size_t>(5 + i % 37), 'a' + i % 7);
+    rows += "{\"text\":\"" + text + std::to_string(i % 50) + "\"}\n";
+    if (i % 11 == 0) rows += "{broken\n";
+  }
+  return rows;
+}
+
+class ShardRunFaultTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    spill(folder_ / "tokenizer.json", byte_tokenizer());
+    spill(folder_ / "rows.jsonl", rows());
+  }
+
+  ShardOptions options(const std::string& output) const {
+    ShardOptions options;
+    options.input.inputs = {(folder_ / "rows.jsonl").string()};
+    options.tokenizer.tokenizer = (folder_ / "tokenizer.json").string();
+    options.dedup = "exact";
+    options.limits.min_chars = 8;
+    options.limits.max_tokens = 38;
+    options.output = (folder_ / output / "data").string();
+    options.val_fraction = 0.3;
+    options.shard_tokens = 200;
+    options.common.threads = 1;
+    options.common.quiet = true;
+    return options;
+  }
+
+  // The wait status of a run under `plan`; the operations that it made, if it lived to tell.
+  int run(const std::string& output, const FaultPlan& plan) const {
+    return run_in_child([&] {
+      FaultIo fault;
+      fault.plan = plan;
+      const ScopedIo in_force(fault);
+      try {
+        run_to_shards("run", options(output));
+      } catch (const Error& error) {
+        return static_cast<int>(error.code());
+      }
+      spill(folder_ / "operations", std::to_string(fault.operations()));
+      return 0;
+    });
+  }
+
+  std::uint64_t operations() const { return std::stoull(slurp(folder_ / "operations")); }
+
+  TempDir folder_;
+};
+
+TEST_F(ShardRunFaultTest, KilledAtAnyOperationAndRunAgainItGivesTheSameBytes) {
+  ASSERT_EQ(run("whole", {}), 0);
+  const auto whole = folder_content(folder_ / "whole");
+  ASSERT_TRUE(whole.contains("data-00002.bin"));
+  ASSERT_TRUE(whole.contains("data.val-00001.bin"));
+  const std::uint64_t count = operations();
+  for (std::uint64_t at = 0; at < count; ++at) {
+    const int status = run("killed", {.kill_at = at});
+    ASSERT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) << at;
+    ASSERT_EQ(run("killed", {}), 0) << "after a kill at operation " << at;
+    ASSERT_EQ(folder_content(folder_ / "killed"), whole) << at;
+    std::filesystem::remove_all(folder_ / "killed");
+  }
+}
+
+TEST_F(ShardRunFaultTest, AFullDiskIsToldAndTheSameCommandContinues) {
+  ASSERT_EQ(run("whole", {}), 0);
+  const auto whole = folder_content(folder_ / "whole");
+  const std::uint64_t count = operations();
+  for (std::uint64_t at = 0; at < count; at += 5) {
+    FaultPlan full;
+    full.fail_at = at;
+    full.error = ENOSPC;
+    full.forever = true;
+    const int status = run("full", full);
+    ASSERT_TRUE(WIFEXITED(status)) << at;
+    if (WEXITSTATUS(status) != 0) {
+      EXPECT_FALSE(std::filesystem::exists(folder_ / "full" / "data.json")) << at;
+    }
+    ASSERT_EQ(run("full", {}), 0) << at;
+    ASSERT_EQ(folder_content(folder_ / "full"), whole) << at;
+    std::filesystem::remove_all(folder_ / "full");
+  }
+}
+
+}  // namespace
+}  // namespace corpusmill
