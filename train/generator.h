@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <string_view>
 
 #include "common/token_id.h"
 #include "train/llama.h"
@@ -13,9 +14,9 @@
 namespace corpusmill {
 
 struct GenerateOptions {
-  SamplerOptions sampler;
+  SamplerOptions sampler = {};
   std::int64_t new_tokens_max = 256;
-  std::optional<TokenId> eos;  // generation ends when it comes up
+  std::optional<TokenId> eos = std::nullopt;  // generation ends when it comes up
 };
 
 enum class GenerateEnd : std::uint8_t { kEos, kTokensMax, kPositionsMax, kStopped };

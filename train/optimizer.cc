@@ -53,6 +53,11 @@ void AdamW::step(double learning_rate, const torch::Tensor& found_inf) {
                       group.weight_decay, options_.epsilon, /*amsgrad=*/false, /*maximize=*/false,
                       /*grad_scale=*/{}, skipped);
   }
+  // The fused kernels change parameters without moving their version counters, by which
+  // WorkingWeight knows that its copy is out of date.
+  for (const auto& [name, parameter] : parameters_) {
+    parameter.unsafeGetTensorImpl()->bump_version();
+  }
 }
 
 NamedTensors AdamW::state() const {
