@@ -3,9 +3,9 @@
 // Masters are float32 parameters. A forward pass in bfloat16 needs them in bfloat16; casting on
 // every micro-step is wasted work, and a copy that outlives an update trains on stale weights. A
 // WorkingWeight casts when it is asked and remembers the masters' autograd version counters, which
-// every in-place update (an optimizer step, a load) moves; so a copy is made exactly once per
-// update and can never be stale. Several masters are joined along dimension 0, so that one matrix
-// product serves them all.
+// every in-place update (an optimizer step of train/optimizer.h, a load) moves; so a copy is made
+// exactly once per update and is never stale. Several masters are joined along dimension 0, so that
+// one matrix product serves them all.
 //
 // The copy stays linked to its masters in the autograd graph: each backward pass casts its gradient
 // to float32 and accumulates there. For one thread at a time.
