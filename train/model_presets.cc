@@ -11,7 +11,7 @@ namespace {
 
 constexpr ModelPreset kPresets[] = {
     {"tiny",
-     "2.5M: 192x4, 6/2 heads, FFN 512; learns on a CPU in minutes",
+     "2.8M: 192x4, 6/2 heads, FFN 512; learns on a CPU in minutes",
      {.hidden_size = 192,
       .num_hidden_layers = 4,
       .num_attention_heads = 6,

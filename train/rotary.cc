@@ -7,7 +7,7 @@ using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
 // out = in turned by +angle (sign 1) or -angle (sign -1). Both [batch, positions, heads, head_dim],
-// with any strides; sums in float32 whatever the type.
+// with any strides; the angles are float32 whatever their type.
 void rotate_into(torch::Tensor out, const torch::Tensor& in, const torch::Tensor& cos,
                  const torch::Tensor& sin, double sign) {
   const std::int64_t half = in.size(-1) / 2;
