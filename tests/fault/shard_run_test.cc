@@ -63,7 +63,8 @@ std::string byte_tokenizer() {
 std::string rows() {
   std::string rows;
   for (int i = 0; i < 60; ++i) {
-    const std::string text = std::string(static_cast<std::size_t>(5 + i % 37), 'a' + i % 7);
+    const std::string text =
+        std::string(static_cast<std::size_t>(5 + i % 37), static_cast<char>('a' + i % 7));
     rows += "{\"text\":\"" + text + std::to_string(i % 50) + "\"}\n";
     if (i % 11 == 0) rows += "{broken\n";
   }
