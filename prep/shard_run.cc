@@ -188,6 +188,8 @@ ShardRunResult run_to_shards(const std::string& label, const ShardOptions& optio
   result.shards_resumed = state.records.size();
   result.specials = sink.writer().specials();
   result.warnings = setup.plan.inputs.warnings();
+  const std::string tokenizer_warning = setup.tokenizer->warning();
+  if (!tokenizer_warning.empty()) result.warnings.push_back(tokenizer_warning);
   result.outputs = {names.manifest_path().string(), quarantine.final_path().string()};
   return result;
 }

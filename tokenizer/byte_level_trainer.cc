@@ -107,7 +107,8 @@ std::string tokenizer_json(const std::vector<AddedToken>& specials, const Learne
     added.back()["id"] = token.id;
   }
   const std::string byte_level =
-      R"({"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true})";
+      R"({"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, )"
+      R"("use_regex": true})";
   std::string out = fmt::format(
       "{{\n\"version\": \"1.0\",\n\"truncation\": null,\n\"padding\": null,\n"
       "\"added_tokens\": {},\n\"normalizer\": null,\n\"pre_tokenizer\": {},\n"

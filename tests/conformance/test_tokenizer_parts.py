@@ -1,4 +1,4 @@
-"""Parts of tokenizer.json that the stored tokenizers do not use, against Hugging Face tokenizers."""
+"""Parts of tokenizer.json that the stored tokenizers do not use, against Hugging Face's library."""
 
 import json
 
