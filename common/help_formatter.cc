@@ -2,7 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <cctype>
+#include <algorithm>
+#include <vector>
 
 #include "common/toml_config.h"
 
@@ -95,6 +96,25 @@ std::string HelpFormatter::make_usage(const CLI::App* app, std::string name) con
     usage += option->get_required() ? " " + label : " [" + label + "]";
   }
   return usage + "\n";
+}
+
+std::string HelpFormatter::make_groups(const CLI::App* app, CLI::AppFormatMode) const {
+  std::vector<std::string> groups = app->get_groups();
+  const auto rank = [](const std::string& group) {
+    if (group == "Options") return 0;
+    return group == "Common" ? 2 : 1;
+  };
+  std::stable_sort(groups.begin(), groups.end(), [&rank](const auto& left, const auto& right) {
+    return rank(left) < rank(right);
+  });
+  std::string out;
+  for (const std::string& group : groups) {
+    const auto options = app->get_options([&group](const CLI::Option* option) {
+      return option->get_group() == group && option->nonpositional();
+    });
+    if (!group.empty() && !options.empty()) out += make_group(group, false, options);
+  }
+  return out;
 }
 
 std::string HelpFormatter::make_group(std::string group, bool is_positional,

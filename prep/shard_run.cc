@@ -72,12 +72,15 @@ Setup prepare(const ShardOptions& options) {
   const DocumentEncoder encoder(*tokenizer, options.encoder_choices());
   const TokenWidth width = options.width(tokenizer->vocabulary_size());
   const ShardSetNames names(options.output);
+  // What can throw comes before the braces: GCC 12 destroys members of a half-made aggregate twice.
+  InputSet inputs = InputSet::resolve(options.input.inputs);
+  nlohmann::json data_options = options.data_options(encoder, width);
   ShardRunPlan plan{.names = names,
                     .journal_path = TokenizeJournal::path_for(prefix_of(names)),
-                    .header = {.options = options.data_options(encoder, width),
+                    .header = {.options = std::move(data_options),
                                .tokenizer_digest = tokenizer->digest(),
                                .inputs = {}},
-                    .inputs = InputSet::resolve(options.input.inputs),
+                    .inputs = std::move(inputs),
                     .vocabulary_size = tokenizer->vocabulary_size(),
                     .threads = options.common.thread_count(),
                     .overwrite = options.overwrite};
