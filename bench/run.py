@@ -3,8 +3,9 @@
     build/venv/bin/python bench/run.py ../shared/data/zh.jsonl.zst ../shared/data/en.jsonl.zst \
         --tokenizer ../shared/data/tokenizers/minimind-current
 
-Both read the file, validate, drop repeats and texts under 20 characters, tokenize with BOS and EOS and
-write uint16; the ids are compared. They run in turns on the same number of threads; what counts is the
+Both read the file, validate, drop repeats and texts under 20 characters, tokenize with BOS and EOS
+and write uint16; the ids are compared. They run in turns on the same number of threads; what
+counts is the
 median of the ratios of neighbours, because a machine that is busy is busy for both.
 """
 
@@ -76,7 +77,8 @@ def compare(source, arguments, folder):
     recipe = folder / "recipe.toml"
     recipe.write_text('dedup = "exact"\nmin_chars = 20\nshard_tokens = 1000000000000\n')
     ours = [arguments.corpusmill, "run", recipe, source, "--tokenizer", arguments.tokenizer,
-            "-o", ours_out, "--threads", str(arguments.threads), "--overwrite", "-q", "--json"]  # fmt: skip
+            "-o", ours_out, "--threads", str(arguments.threads), "--overwrite",
+            "-q", "--json"]  # fmt: skip
     theirs = [sys.executable, __file__, "--python-run", source, arguments.tokenizer, theirs_out]
     pairs = []
     for _ in range(arguments.pairs):

@@ -2,9 +2,10 @@
 
     python bench/train_step.py [--preset 25.83m] [--batch 4] [--seq-len 512] [--threads 2] ...
 
-The peer is transformers' LlamaForCausalLM (SDPA attention) with torch.optim.AdamW(fused=True), clipping
-and, in bf16, torch.autocast: what a MiniMind-style loop runs. Rounds alternate between the two, so that
-what else the machine does hits both; the ratio is of the best and of the median step over all rounds.
+The peer is transformers' LlamaForCausalLM (SDPA attention) with torch.optim.AdamW(fused=True),
+clipping and, in bf16, torch.autocast: what a MiniMind-style loop runs. Rounds alternate between the
+two, so that what else the machine does hits both; the ratio is of the best and of the median step
+over all rounds.
 """
 
 import argparse

@@ -98,7 +98,8 @@ std::string HelpFormatter::make_usage(const CLI::App* app, std::string name) con
   return usage + "\n";
 }
 
-std::string HelpFormatter::make_groups(const CLI::App* app, CLI::AppFormatMode) const {
+std::string HelpFormatter::make_help(const CLI::App* app, std::string name,
+                                     CLI::AppFormatMode) const {
   std::vector<std::string> groups = app->get_groups();
   const auto rank = [](const std::string& group) {
     if (group == "Options") return 0;
@@ -107,14 +108,15 @@ std::string HelpFormatter::make_groups(const CLI::App* app, CLI::AppFormatMode) 
   std::stable_sort(groups.begin(), groups.end(), [&rank](const auto& left, const auto& right) {
     return rank(left) < rank(right);
   });
-  std::string out;
+  std::string out =
+      make_description(app) + make_usage(app, std::move(name)) + make_positionals(app);
   for (const std::string& group : groups) {
     const auto options = app->get_options([&group](const CLI::Option* option) {
       return option->get_group() == group && option->nonpositional();
     });
     if (!group.empty() && !options.empty()) out += make_group(group, false, options);
   }
-  return out;
+  return out + "\n" + make_footer(app);
 }
 
 std::string HelpFormatter::make_group(std::string group, bool is_positional,

@@ -1,4 +1,4 @@
-"""The model against transformers' LlamaForCausalLM: the same weights, logits, loss and gradients."""
+"""The model against transformers' LlamaForCausalLM: same weights, logits, loss and gradients."""
 
 import json
 import os

@@ -1,6 +1,6 @@
 """Shards on real text: the ids of the reference libraries, the same bytes whatever the way.
 
-CORPUSMILL_FULL=1 compares every document of zh.jsonl.zst and en.jsonl.zst instead of the first ones.
+CORPUSMILL_FULL=1 compares every document of zh.jsonl.zst and en.jsonl.zst, not the first ones.
 """
 
 import gzip
@@ -250,7 +250,9 @@ def test_minimind_marks_in_the_text_become_their_ids(corpusmill, shared_data, tm
     source = shared_data / "minimind_style.jsonl.zst"
     recipe = ROOT / "configs" / "prepare_minimind.toml"
     prefix = tmp_path / "data"
-    corpusmill("run", recipe, source, "--tokenizer", folder, "--val-fraction", "0", "-o", prefix, "-q")
+    corpusmill(
+        "run", recipe, source, "--tokenizer", folder, "--val-fraction", "0", "-o", prefix, "-q"
+    )
     reference = Reference(folder)
     texts = list(dict.fromkeys(json.loads(line)["text"] for line in first_lines(source, None)))
     expected = [token for ids in reference.encode(texts) for token in ids]
