@@ -1,10 +1,10 @@
 #include <fmt/format.h>
 
 #include <string>
-#include <system_error>
 
 #include "common/error.h"
 #include "common/file.h"
+#include "common/io.h"
 #include "tokenizer/byte_level_tokenizer.h"
 #include "tokenizer/sentencepiece_model.h"
 #include "tokenizer/sentencepiece_tokenizer.h"
@@ -14,6 +14,11 @@ namespace corpusmill {
 namespace {
 
 constexpr std::uint64_t kFileBytesMax = 256 << 20;
+
+bool is_folder(const std::filesystem::path& path) {
+  struct stat status {};
+  return io().stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+}
 
 std::filesystem::path file_in_folder(const std::filesystem::path& folder) {
   for (const char* name : {"tokenizer.json", "tokenizer.model"}) {
@@ -32,9 +37,7 @@ bool looks_like_json(std::string_view bytes) {
 }  // namespace
 
 std::unique_ptr<Tokenizer> load_tokenizer(const std::filesystem::path& path) {
-  std::error_code ignored;
-  const std::filesystem::path file =
-      std::filesystem::is_directory(path, ignored) ? file_in_folder(path) : path;
+  const std::filesystem::path file = is_folder(path) ? file_in_folder(path) : path;
   const std::string bytes = read_file(file, kFileBytesMax);
   if (bytes.empty()) throw Error(ExitCode::kCorrupt, fmt::format("{}: empty file", file.string()));
   if (!looks_like_json(bytes) || parse_sentencepiece_model(bytes)) {
