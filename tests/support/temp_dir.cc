@@ -1,6 +1,7 @@
 #include "tests/support/temp_dir.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <sstream>
@@ -8,8 +9,12 @@
 
 namespace corpusmill {
 
-TempDir::TempDir() {
-  std::string pattern = (std::filesystem::temp_directory_path() / "corpusmill-XXXXXX").string();
+TempDir::TempDir(On where) {
+  const char* memory = "/dev/shm";
+  const std::filesystem::path parent = where == On::kMemory && ::access(memory, W_OK) == 0
+                                           ? std::filesystem::path(memory)
+                                           : std::filesystem::temp_directory_path();
+  std::string pattern = (parent / "corpusmill-XXXXXX").string();
   if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp " + pattern);
   path_ = pattern;
 }

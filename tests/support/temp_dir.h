@@ -9,7 +9,10 @@ namespace corpusmill {
 
 class TempDir {
  public:
-  TempDir();
+  // kMemory: on a file system in memory, where there is one, for tests that sync thousands of
+  // times.
+  enum class On { kDisk, kMemory };
+  explicit TempDir(On where = On::kDisk);
   ~TempDir();
   TempDir(const TempDir&) = delete;
   TempDir& operator=(const TempDir&) = delete;
