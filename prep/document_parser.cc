@@ -50,8 +50,11 @@ class TextArena {
   std::size_t used_ = 0;
 };
 
+// True for most texts that are not blank: no white space is encoded with these first bytes.
 bool starts_visibly(std::string_view text) {
-  return !text.empty() && text.front() > ' ' && text.front() < '\x7f';
+  if (text.empty()) return false;
+  const auto first = static_cast<unsigned char>(text.front());
+  return (first > 0x20 && first < 0x80) || first >= 0xE4;
 }
 
 // Fills scratch.values with the fields of a good line, and scratch.source; false for every other

@@ -14,7 +14,8 @@ namespace corpusmill {
 
 struct LineReaderOptions {
   std::uint64_t line_bytes_max = 64 << 20;  // without the newline; under 4 GiB
-  std::uint64_t batch_bytes = 1 << 20;      // a batch grows past it only for one long line
+  // Small enough for the cache; a batch grows past it for one long line only.
+  std::uint64_t batch_bytes = 256 << 10;
   bool digest_inputs = true;
 };
 
