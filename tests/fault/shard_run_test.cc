@@ -111,7 +111,7 @@ class ShardRunFaultTest : public testing::Test {
 
   std::uint64_t operations() const { return std::stoull(slurp(folder_ / "operations")); }
 
-  TempDir folder_;
+  TempDir folder_{TempDir::On::kMemory};
 };
 
 TEST_F(ShardRunFaultTest, KilledAtAnyOperationAndRunAgainItGivesTheSameBytes) {
