@@ -15,7 +15,8 @@ fi
 as_root=()
 if [ "$(id -u)" != 0 ]; then
   if ! command -v sudo >/dev/null; then
-    echo "These Debian packages are missing, and you are neither root nor have sudo: ${missing[*]}" >&2
+    echo "These Debian packages are missing, and installing them needs root or sudo:" >&2
+    echo "  ${missing[*]}" >&2
     exit 1
   fi
   as_root=(sudo)
