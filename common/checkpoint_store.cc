@@ -51,9 +51,9 @@ void remove_folder(const std::filesystem::path& folder) {
 }
 
 FoundCheckpoint verified(const std::filesystem::path& folder) {
-  FoundCheckpoint found{folder, load_checkpoint_state(folder), {}};
-  verify_checkpoint_files(folder, found.state);
-  return found;
+  CheckpointState state = load_checkpoint_state(folder);
+  verify_checkpoint_files(folder, state);
+  return {folder, std::move(state), {}};
 }
 
 }  // namespace

@@ -28,11 +28,10 @@ TrainingData open_bare(const TrainOptions& options, const Warn& warn) {
                   options.data));
   const TokenWidth width =
       options.data_dtype == "uint32" ? TokenWidth::kUint32 : TokenWidth::kUint16;
-  return {TokenDataset::open_bare(options.data, width),
-          TokenDataset::open(options.data, Manifest{}, Split::kValidation),
-          {},
-          static_cast<std::uint64_t>(*options.model.vocab_size),
-          options.tokenizer};
+  TokenDataset train = TokenDataset::open_bare(options.data, width);
+  TokenDataset validation = TokenDataset::open(options.data, Manifest{}, Split::kValidation);
+  return {std::move(train), std::move(validation), TokenizerInfo{},
+          static_cast<std::uint64_t>(*options.model.vocab_size), options.tokenizer};
 }
 
 // The tokenizer asked for, else the one beside the manifest or in its folder's parent.
@@ -77,10 +76,12 @@ TrainingData open_training_data(const TrainOptions& options, const Warn& warn) {
   if (path.extension() != ".json") return open_bare(options, warn);
   const Manifest manifest = Manifest::load(path);
   if (options.verify) verify_or_throw(path.parent_path(), manifest, std::max(options.threads, 1));
-  return {TokenDataset::open(path, manifest, Split::kTrain),
-          TokenDataset::open(path, manifest, Split::kValidation), manifest.tokenizer,
-          manifest.tokenizer.vocabulary_size,
-          matching_tokenizer(options, manifest.tokenizer, warn)};
+  // Nothing may throw inside the braces below: GCC 12 then destroys members twice.
+  std::filesystem::path tokenizer = matching_tokenizer(options, manifest.tokenizer, warn);
+  TokenDataset train = TokenDataset::open(path, manifest, Split::kTrain);
+  TokenDataset validation = TokenDataset::open(path, manifest, Split::kValidation);
+  return {std::move(train), std::move(validation), manifest.tokenizer,
+          manifest.tokenizer.vocabulary_size, std::move(tokenizer)};
 }
 
 void require_vocabulary_fits(const TrainingData& data, const ModelConfig& model,
