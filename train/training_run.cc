@@ -60,7 +60,8 @@ RunPlan plan_run(const TrainOptions& options, const TrainingData& data,
       options.shaping_config(std::string(precision_name(trainer.precision)), total);
   config["data_digest"] = data.train.digest();
   config["tokenizer_digest"] = data.tokenizer.digest;
-  for (const auto& [key, value] : trainer.model.to_json().items()) config["model." + key] = value;
+  const nlohmann::json model = trainer.model.to_json();
+  for (const auto& [key, value] : model.items()) config["model." + key] = value;
   return {trainer, batches, total, config};
 }
 
