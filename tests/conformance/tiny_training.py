@@ -37,7 +37,12 @@ def write_tokens(folder: Path, count: int = 4_000) -> Path:
 
 
 def arguments(data: Path, out: Path, *flags) -> list[str]:
-    return [str(TRAINER), "pretrain", f"--data={data}", f"--output={out}", *MODEL, *map(str, flags)]
+    """A flag given again replaces the earlier one."""
+    given = {}
+    for flag in [f"--data={data}", f"--output={out}", *MODEL, *flags]:
+        name, value = flag.split("=")
+        given[name] = value
+    return [str(TRAINER), "pretrain", *(f"{name}={value}" for name, value in given.items())]
 
 
 def environment(rank: int = 0, ranks: int = 1, port: int = 0) -> dict[str, str]:
