@@ -45,8 +45,8 @@ struct LineBatch {
 // A line after parsing: either kept so far, with its text, or dropped with a reason.
 struct Document {
   Line line;
-  std::string_view text;  // decoded value of the text field; into DocumentBatch::texts
-  std::string_view source;  // value of the source field where one is asked for; into `texts` too
+  std::string_view text;    // decoded value of the text field; into the batch's texts or lines
+  std::string_view source;  // value of the source field where one is asked for; likewise
   bool dropped = false;
   DropReason reason = DropReason::kEmptyLine;
   std::uint32_t column = 0;  // byte column of the fault in the line, from 1; 0: none
@@ -63,7 +63,7 @@ struct Document {
 struct DocumentBatch {
   LineBatch lines;
   std::vector<Document> documents;
-  ByteBuffer texts;  // the decoded texts, which Document::text points into
+  ByteBuffer texts;  // decoded texts; one that has no escapes is viewed in its line instead
 };
 
 }  // namespace corpusmill

@@ -9,34 +9,48 @@
 #include <utility>
 #include <vector>
 
+#include "prep/flat_record.h"
 #include "prep/line_classifier.h"
 
 namespace corpusmill {
 namespace {
 
 static_assert(ByteBuffer::kSpareBytes >= simdjson::SIMDJSON_PADDING);
+static_assert(ByteBuffer::kSpareBytes >= kFlatRecordSpareBytes);
 
 constexpr std::size_t kPooledBytes = 1 << 20;
 constexpr std::size_t kIdleBuffersMax = 64;
 
+using Span = std::pair<std::size_t, std::size_t>;  // begin, bytes
+
+// A string of a document that was written to the batch's texts.
+struct PlacedText {
+  std::size_t document;
+  std::string_view Document::*member;
+  Span span;
+};
+
 // What one thread needs to parse.
 struct Scratch {
   simdjson::dom::parser parser;
+  std::vector<RawString> raw_values;
+  RawString raw_source;
   std::vector<std::string_view> values;  // of the record's fields; unset ones have no data()
   std::string_view source;
   std::string joined;
-  std::vector<std::pair<std::size_t, std::size_t>> text_spans, source_spans;
+  std::vector<PlacedText> placed;
 };
 
 // The texts of one batch, one after the other. Views into it are made when it has stopped growing.
 class TextArena {
  public:
   explicit TextArena(ByteBuffer buffer) : buffer_(std::move(buffer)) {}
-  std::pair<std::size_t, std::size_t> append(std::string_view text) {
-    if (used_ + text.size() > buffer_.capacity()) grow(used_ + text.size());
-    std::memcpy(buffer_.data() + used_, text.data(), text.size());
-    used_ += text.size();
-    return {used_ - text.size(), text.size()};
+  Span append(std::string_view text) { return append_unescaped({text, false}); }
+  Span append_unescaped(const RawString& raw) {
+    if (used_ + raw.bytes.size() > buffer_.capacity()) grow(used_ + raw.bytes.size());
+    const std::size_t bytes = unescape(raw, buffer_.data() + used_);
+    used_ += bytes;
+    return {used_ - bytes, bytes};
   }
   ByteBuffer take() { return std::move(buffer_); }
 
@@ -57,10 +71,21 @@ bool starts_visibly(std::string_view text) {
   return (first > 0x20 && first < 0x80) || first >= 0xE4;
 }
 
+// False for blank ones and for a few others.
+bool is_surely_visible(const RawString& raw) {
+  std::string_view bytes = raw.bytes;
+  if (!raw.has_escapes) return starts_visibly(bytes) || !is_blank(bytes);
+  while (bytes.starts_with('\\')) {
+    if (bytes[1] == '"' || bytes[1] == '\\' || bytes[1] == '/') return true;
+    bytes.remove_prefix(2);
+  }
+  return starts_visibly(bytes);
+}
+
 // Fills scratch.values with the fields of a good line, and scratch.source; false for every other
 // line.
-bool parse_fast(std::string_view line, const std::vector<std::string>& names,
-                std::string_view source_field, Scratch& scratch) {
+bool parse_whole(std::string_view line, const std::vector<std::string>& names,
+                 std::string_view source_field, Scratch& scratch) {
   simdjson::dom::object object;
   const auto* const bytes = reinterpret_cast<const std::uint8_t*>(line.data());
   if (scratch.parser.parse(bytes, line.size(), false).get(object) != simdjson::SUCCESS) {
@@ -86,12 +111,23 @@ bool parse_fast(std::string_view line, const std::vector<std::string>& names,
   });
 }
 
+// Newlines are ASCII: where all bytes are UTF-8, each line is.
+bool is_utf8(const LineBatch& batch) {
+  if (batch.lines.empty()) return true;
+  const std::uint64_t begin = batch.lines.front().begin;
+  const Line& last = batch.lines.back();
+  const std::string_view bytes = batch.buffer.view(begin, last.begin + last.bytes - begin);
+  return bytes.empty() || simdjson::validate_utf8(bytes.data(), bytes.size());
+}
+
 }  // namespace
 
 struct DocumentParser::State {
   explicit State(DocumentParserOptions given) : options(std::move(given)) {}
 
-  void parse_line(std::string_view line, Document& document, Scratch& scratch,
+  void parse_line(std::string_view line, std::size_t number, Document& document, Scratch& scratch,
+                  TextArena& texts) const;
+  bool parse_flat(std::string_view line, std::size_t number, Document& document, Scratch& scratch,
                   TextArena& texts) const;
 
   DocumentParserOptions options;
@@ -104,19 +140,49 @@ DocumentParser::DocumentParser(DocumentParserOptions options)
 DocumentParser::~DocumentParser() = default;
 DocumentParser::DocumentParser(DocumentParser&&) noexcept = default;
 
-// Leaves the places of text and source in scratch.text_spans and scratch.source_spans.
-void DocumentParser::State::parse_line(std::string_view line, Document& document, Scratch& scratch,
+// True if the line is a good one of the plain kind. Strings without escapes are viewed where they
+// stand, in the line.
+bool DocumentParser::State::parse_flat(std::string_view line, std::size_t number,
+                                       Document& document, Scratch& scratch,
                                        TextArena& texts) const {
-  std::pair<std::size_t, std::size_t>& span = scratch.text_spans.emplace_back(0, 0);
-  scratch.source_spans.emplace_back(0, 0);
   const RecordText& record_text = options.record_text;
-  if (document.line.too_long) {
-    document.drop(DropReason::kLineTooLong);
-    document.detail = "the line is longer than the limit";
-    return;
+  std::vector<RawString>& values = scratch.raw_values;
+  RawString& source = scratch.raw_source;
+  if (!scan_flat_record(line, record_text.fields(), options.source_field, values, source)) {
+    return false;
   }
+  if (std::none_of(values.begin(), values.end(), is_surely_visible)) return false;
+  if (!options.want_text) return true;
+
+  const bool has_escapes = std::any_of(values.begin(), values.end(),
+                                       [](const RawString& raw) { return raw.has_escapes; });
+  if (!record_text.is_single_field() && has_escapes) return false;
+  const auto take = [&](const RawString& raw, std::string_view Document::*member) {
+    if (raw.has_escapes) {
+      scratch.placed.push_back({number, member, texts.append_unescaped(raw)});
+    } else {
+      document.*member = raw.bytes;
+    }
+  };
+  take(source, &Document::source);
+  if (record_text.is_single_field()) {
+    take(values.front(), &Document::text);
+    return true;
+  }
+  scratch.values.clear();
+  for (const RawString& raw : values) scratch.values.push_back(raw.bytes);
+  scratch.joined.clear();
+  record_text.append(scratch.values, scratch.joined);
+  scratch.placed.push_back({number, &Document::text, texts.append(scratch.joined)});
+  return true;
+}
+
+void DocumentParser::State::parse_line(std::string_view line, std::size_t number,
+                                       Document& document, Scratch& scratch,
+                                       TextArena& texts) const {
+  const RecordText& record_text = options.record_text;
   LineVerdict verdict;
-  if (!parse_fast(line, record_text.fields(), options.source_field, scratch)) {
+  if (!parse_whole(line, record_text.fields(), options.source_field, scratch)) {
     scratch.source = {};
     verdict = classify_line(line, record_text);
     if (verdict.dropped) {
@@ -128,37 +194,43 @@ void DocumentParser::State::parse_line(std::string_view line, Document& document
     scratch.values.assign(verdict.values.begin(), verdict.values.end());
   }
   if (!options.want_text) return;
-  if (!scratch.source.empty()) scratch.source_spans.back() = texts.append(scratch.source);
-  if (record_text.is_single_field()) {
-    span = texts.append(scratch.values.front());
-    return;
+  if (!scratch.source.empty()) {
+    scratch.placed.push_back({number, &Document::source, texts.append(scratch.source)});
   }
   scratch.joined.clear();
-  record_text.append(scratch.values, scratch.joined);
-  span = texts.append(scratch.joined);
+  if (!record_text.is_single_field()) record_text.append(scratch.values, scratch.joined);
+  const std::string_view text =
+      record_text.is_single_field() ? scratch.values.front() : std::string_view(scratch.joined);
+  scratch.placed.push_back({number, &Document::text, texts.append(text)});
 }
 
 DocumentBatch DocumentParser::parse(LineBatch&& lines) const {
   const State& state = *state_;
   Scratch& scratch = state_->scratches.local();
-  scratch.text_spans.clear();
-  scratch.source_spans.clear();
+  scratch.placed.clear();
 
   DocumentBatch batch;
   batch.lines = std::move(lines);
   batch.documents.reserve(batch.lines.lines.size());
   TextArena texts(state.options.want_text ? state.pool->take() : ByteBuffer());
+  const bool all_utf8 = is_utf8(batch.lines);
   for (const Line& line : batch.lines.lines) {
+    const std::size_t number = batch.documents.size();
     Document& document = batch.documents.emplace_back();
     document.line = line;
-    state.parse_line(batch.lines.text_of(line), document, scratch, texts);
+    if (line.too_long) {
+      document.drop(DropReason::kLineTooLong);
+      document.detail = "the line is longer than the limit";
+      continue;
+    }
+    const std::string_view bytes = batch.lines.text_of(line);
+    if (all_utf8 && state.parse_flat(bytes, number, document, scratch, texts)) continue;
+    state.parse_line(bytes, number, document, scratch, texts);
   }
   batch.texts = texts.take();
-  for (std::size_t i = 0; i < batch.documents.size(); ++i) {
-    const auto [begin, bytes] = scratch.text_spans[i];
-    batch.documents[i].text = batch.texts.view(begin, bytes);
-    const auto [source_begin, source_bytes] = scratch.source_spans[i];
-    if (source_bytes > 0) batch.documents[i].source = batch.texts.view(source_begin, source_bytes);
+  for (const PlacedText& text : scratch.placed) {
+    batch.documents[text.document].*text.member =
+        batch.texts.view(text.span.first, text.span.second);
   }
   return batch;
 }

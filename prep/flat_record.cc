@@ -1,0 +1,231 @@
+#include "prep/flat_record.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <cstring>
+#include <utility>
+
+namespace corpusmill {
+namespace {
+
+#if defined(__x86_64__)
+
+// What stands where in 64 bytes; bit i is byte i.
+struct ByteClasses {
+  std::uint64_t quotes = 0, backslashes = 0, controls = 0;
+  std::uint64_t escape_letters = 0;  // " \\ / b f n r t
+};
+
+#define CORPUSMILL_AVX2 __attribute__((target("avx2,bmi")))
+
+CORPUSMILL_AVX2 inline std::uint64_t mask_of(__m256i bytes) {
+  return static_cast<std::uint32_t>(_mm256_movemask_epi8(bytes));
+}
+
+// A byte is an escape letter if the bits that its two hexadecimal digits stand for have one in
+// common: 1 for 2x, 2 for 5x, 4 for 6x, 8 for 7x. Non-ASCII bytes look up 0.
+CORPUSMILL_AVX2 inline ByteClasses classify_32(const char* at) {
+  const __m256i low_digits = _mm256_broadcastsi128_si256(
+      _mm_setr_epi8(0, 0, 1 | 4 | 8, 0, 8, 0, 4, 0, 0, 0, 0, 0, 2, 0, 4, 1));
+  const __m256i high_digits =
+      _mm256_broadcastsi128_si256(_mm_setr_epi8(0, 0, 1, 0, 0, 2, 4, 8, 0, 0, 0, 0, 0, 0, 0, 0));
+  const __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at));
+  const __m256i high = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), _mm256_set1_epi8(0x0F));
+  const __m256i common = _mm256_and_si256(_mm256_shuffle_epi8(low_digits, bytes),
+                                          _mm256_shuffle_epi8(high_digits, high));
+  const __m256i last_control = _mm256_set1_epi8(0x1F);
+  return {mask_of(_mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('"'))),
+          mask_of(_mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('\\'))),
+          mask_of(_mm256_cmpeq_epi8(_mm256_max_epu8(bytes, last_control), last_control)),
+          mask_of(_mm256_cmpgt_epi8(common, _mm256_setzero_si256()))};
+}
+
+CORPUSMILL_AVX2 inline ByteClasses classify_64(const char* at) {
+  const ByteClasses low = classify_32(at);
+  const ByteClasses high = classify_32(at + 32);
+  return {low.quotes | high.quotes << 32, low.backslashes | high.backslashes << 32,
+          low.controls | high.controls << 32, low.escape_letters | high.escape_letters << 32};
+}
+
+// The bytes that a backslash before them escapes. `carry` is 1 if the block's first byte is one,
+// and becomes that of the next block. Runs of backslashes are told odd from even by the carry of an
+// addition, as simdjson does.
+inline std::uint64_t escaped_bytes(std::uint64_t backslashes, std::uint64_t& carry) {
+  if (backslashes == 0) return std::exchange(carry, 0);
+  constexpr std::uint64_t kEvenBits = 0x5555'5555'5555'5555;
+  backslashes &= ~carry;
+  const std::uint64_t follows = backslashes << 1 | carry;
+  const std::uint64_t odd_starts = backslashes & ~kEvenBits & ~follows;
+  const std::uint64_t runs_from_even = odd_starts + backslashes;
+  carry = runs_from_even < backslashes ? 1 : 0;
+  return (kEvenBits ^ runs_from_even << 1) & follows;
+}
+
+// The quote that ends the string whose inside starts at `at`; nullptr if there is none before `end`
+// or the inside has a control character or an escape of more than two bytes.
+CORPUSMILL_AVX2 const char* find_string_end(const char* at, const char* end, bool& has_escapes) {
+  std::uint64_t carry = 0, seen = 0;
+  for (; at < end; at += 64) {
+    const ByteClasses classes = classify_64(at);
+    const std::uint64_t escaped = escaped_bytes(classes.backslashes, carry);
+    const std::uint64_t ends = classes.quotes & ~escaped;
+    const std::uint64_t inside = ends == 0 ? ~std::uint64_t{0} : (ends & (~ends + 1)) - 1;
+    const std::uint64_t bad = classes.controls | (escaped & ~classes.escape_letters);
+    if ((bad & inside) != 0) return nullptr;
+    seen |= classes.backslashes & inside;
+    if (ends == 0) continue;
+    has_escapes = seen != 0;
+    const char* const found = at + std::countr_zero(ends);
+    return found < end ? found : nullptr;
+  }
+  return nullptr;
+}
+
+const bool kCanScan = __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("bmi") != 0;
+
+#else
+
+// Elsewhere all lines are simdjson's.
+constexpr bool kCanScan = false;
+const char* find_string_end(const char*, const char*, bool&) {
+  return nullptr;
+}
+
+#endif
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+class Scanner {
+ public:
+  explicit Scanner(std::string_view line) : at_(line.data()), end_(line.data() + line.size()) {}
+
+  void skip_white_space() {
+    while (at_ < end_ && (*at_ == ' ' || *at_ == '\t' || *at_ == '\r' || *at_ == '\n')) ++at_;
+  }
+  bool at_end() const { return at_ == end_; }
+  char peek() const { return at_ < end_ ? *at_ : '\0'; }
+
+  bool take(char wanted) {
+    if (at_ >= end_ || *at_ != wanted) return false;
+    ++at_;
+    return true;
+  }
+
+  bool take_string(RawString& string) {
+    if (!take('"')) return false;
+    const char* const begin = at_;
+    const char* const stop = find_string_end(begin, end_, string.has_escapes);
+    if (stop == nullptr) return false;
+    string.bytes = {begin, static_cast<std::size_t>(stop - begin)};
+    at_ = stop + 1;
+    return true;
+  }
+
+  // A number, true, false or null.
+  bool take_scalar() {
+    switch (peek()) {
+      case 't':
+        return take_word("true");
+      case 'f':
+        return take_word("false");
+      case 'n':
+        return take_word("null");
+      default:
+        return take_number();
+    }
+  }
+
+ private:
+  bool take_word(std::string_view word) {
+    if (!std::string_view(at_, static_cast<std::size_t>(end_ - at_)).starts_with(word)) {
+      return false;
+    }
+    at_ += word.size();
+    return true;
+  }
+
+  bool take_digits() {
+    const char* const begin = at_;
+    while (at_ < end_ && is_digit(*at_)) ++at_;
+    return at_ > begin;
+  }
+
+  bool take_number() {
+    take('-');
+    if (!take('0') && !take_digits()) return false;
+    if (take('.') && !take_digits()) return false;
+    if (!take('e') && !take('E')) return true;
+    if (!take('-')) take('+');
+    return take_digits();
+  }
+
+  const char* at_;
+  const char* const end_;
+};
+
+}  // namespace
+
+bool scan_flat_record(std::string_view line, const std::vector<std::string>& names,
+                      std::string_view source_field, std::vector<RawString>& values,
+                      RawString& source) {
+  if (!kCanScan) return false;
+  values.assign(names.size(), {});
+  source = {};
+  std::size_t found = 0;
+  Scanner scanner(line);
+  scanner.skip_white_space();
+  if (!scanner.take('{')) return false;
+  do {
+    RawString key, value;
+    scanner.skip_white_space();
+    if (!scanner.take_string(key) || key.has_escapes) return false;
+    scanner.skip_white_space();
+    if (!scanner.take(':')) return false;
+    scanner.skip_white_space();
+    const bool is_string = scanner.peek() == '"';
+    if (is_string ? !scanner.take_string(value) : !scanner.take_scalar()) return false;
+    if (is_string && !source_field.empty() && key.bytes == source_field) source = value;
+    const auto name = std::find(names.begin(), names.end(), key.bytes);
+    if (name != names.end()) {
+      RawString& wanted = values[static_cast<std::size_t>(name - names.begin())];
+      if (!is_string || wanted.bytes.data() != nullptr) return false;
+      wanted = value;
+      ++found;
+    }
+    scanner.skip_white_space();
+  } while (scanner.take(','));
+  if (!scanner.take('}')) return false;
+  scanner.skip_white_space();
+  return scanner.at_end() && found == names.size();
+}
+
+std::size_t unescape(const RawString& raw, char* out) {
+  char* const begin = out;
+  const char* at = raw.bytes.data();
+  const char* const end = at + raw.bytes.size();
+  while (at < end) {
+    const auto left = static_cast<std::size_t>(end - at);
+    const void* const backslash = raw.has_escapes ? std::memchr(at, '\\', left) : nullptr;
+    const std::size_t plain =
+        backslash == nullptr ? left
+                             : static_cast<std::size_t>(static_cast<const char*>(backslash) - at);
+    std::memcpy(out, at, plain);
+    out += plain;
+    at += plain;
+    if (backslash == nullptr) break;
+    constexpr std::string_view kLetters = "bfnrt", kMeanings = "\b\f\n\r\t";
+    const std::size_t letter = kLetters.find(at[1]);
+    *out++ = letter == kLetters.npos ? at[1] : kMeanings[letter];
+    at += 2;
+  }
+  return static_cast<std::size_t>(out - begin);
+}
+
+}  // namespace corpusmill
