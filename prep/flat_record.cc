@@ -8,7 +8,6 @@
 #include <bit>
 #include <cstdint>
 #include <cstring>
-#include <utility>
 
 namespace corpusmill {
 namespace {
@@ -22,22 +21,27 @@ struct ByteClasses {
 };
 
 #define CORPUSMILL_AVX2 __attribute__((target("avx2,bmi")))
+#define CORPUSMILL_AVX512 __attribute__((target("avx512bw,bmi")))
 
 CORPUSMILL_AVX2 inline std::uint64_t mask_of(__m256i bytes) {
   return static_cast<std::uint32_t>(_mm256_movemask_epi8(bytes));
 }
 
 // A byte is an escape letter if the bits that its two hexadecimal digits stand for have one in
-// common: 1 for 2x, 2 for 5x, 4 for 6x, 8 for 7x. Non-ASCII bytes look up 0.
+// common: 1 for 2x, 2 for 5x, 4 for 6x, 8 for 7x. Bytes that are not ASCII look up 0.
+CORPUSMILL_AVX2 inline __m128i low_digit_bits() {
+  return _mm_setr_epi8(0, 0, 1 | 4 | 8, 0, 8, 0, 4, 0, 0, 0, 0, 0, 2, 0, 4, 1);
+}
+CORPUSMILL_AVX2 inline __m128i high_digit_bits() {
+  return _mm_setr_epi8(0, 0, 1, 0, 0, 2, 4, 8, 0, 0, 0, 0, 0, 0, 0, 0);
+}
+
 CORPUSMILL_AVX2 inline ByteClasses classify_32(const char* at) {
-  const __m256i low_digits = _mm256_broadcastsi128_si256(
-      _mm_setr_epi8(0, 0, 1 | 4 | 8, 0, 8, 0, 4, 0, 0, 0, 0, 0, 2, 0, 4, 1));
-  const __m256i high_digits =
-      _mm256_broadcastsi128_si256(_mm_setr_epi8(0, 0, 1, 0, 0, 2, 4, 8, 0, 0, 0, 0, 0, 0, 0, 0));
   const __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at));
   const __m256i high = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), _mm256_set1_epi8(0x0F));
-  const __m256i common = _mm256_and_si256(_mm256_shuffle_epi8(low_digits, bytes),
-                                          _mm256_shuffle_epi8(high_digits, high));
+  const __m256i common =
+      _mm256_and_si256(_mm256_shuffle_epi8(_mm256_broadcastsi128_si256(low_digit_bits()), bytes),
+                       _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(high_digit_bits()), high));
   const __m256i last_control = _mm256_set1_epi8(0x1F);
   return {mask_of(_mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('"'))),
           mask_of(_mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('\\'))),
@@ -45,18 +49,35 @@ CORPUSMILL_AVX2 inline ByteClasses classify_32(const char* at) {
           mask_of(_mm256_cmpgt_epi8(common, _mm256_setzero_si256()))};
 }
 
-CORPUSMILL_AVX2 inline ByteClasses classify_64(const char* at) {
-  const ByteClasses low = classify_32(at);
-  const ByteClasses high = classify_32(at + 32);
-  return {low.quotes | high.quotes << 32, low.backslashes | high.backslashes << 32,
-          low.controls | high.controls << 32, low.escape_letters | high.escape_letters << 32};
-}
+struct Avx2 {
+  CORPUSMILL_AVX2 static ByteClasses classify_64(const char* at) {
+    const ByteClasses low = classify_32(at);
+    const ByteClasses high = classify_32(at + 32);
+    return {low.quotes | high.quotes << 32, low.backslashes | high.backslashes << 32,
+            low.controls | high.controls << 32, low.escape_letters | high.escape_letters << 32};
+  }
+};
+
+struct Avx512 {
+  CORPUSMILL_AVX512 static ByteClasses classify_64(const char* at) {
+    // GCC 12 warns of the unmasked form.
+    constexpr __mmask16 kAllLanes = 0xFFFF;
+    const __m512i bytes = _mm512_loadu_si512(at);
+    const __m512i high = _mm512_and_si512(_mm512_srli_epi16(bytes, 4), _mm512_set1_epi8(0x0F));
+    return {
+        _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('"')),
+        _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\\')),
+        _mm512_cmplt_epu8_mask(bytes, _mm512_set1_epi8(0x20)),
+        _mm512_test_epi8_mask(
+            _mm512_shuffle_epi8(_mm512_maskz_broadcast_i32x4(kAllLanes, low_digit_bits()), bytes),
+            _mm512_shuffle_epi8(_mm512_maskz_broadcast_i32x4(kAllLanes, high_digit_bits()), high))};
+  }
+};
 
 // The bytes that a backslash before them escapes. `carry` is 1 if the block's first byte is one,
 // and becomes that of the next block. Runs of backslashes are told odd from even by the carry of an
 // addition, as simdjson does.
 inline std::uint64_t escaped_bytes(std::uint64_t backslashes, std::uint64_t& carry) {
-  if (backslashes == 0) return std::exchange(carry, 0);
   constexpr std::uint64_t kEvenBits = 0x5555'5555'5555'5555;
   backslashes &= ~carry;
   const std::uint64_t follows = backslashes << 1 | carry;
@@ -68,10 +89,12 @@ inline std::uint64_t escaped_bytes(std::uint64_t backslashes, std::uint64_t& car
 
 // The quote that ends the string whose inside starts at `at`; nullptr if there is none before `end`
 // or the inside has a control character or an escape of more than two bytes.
-CORPUSMILL_AVX2 const char* find_string_end(const char* at, const char* end, bool& has_escapes) {
+template <class Simd>
+[[gnu::always_inline]] inline const char* find_string_end(const char* at, const char* end,
+                                                          bool& has_escapes) {
   std::uint64_t carry = 0, seen = 0;
   for (; at < end; at += 64) {
-    const ByteClasses classes = classify_64(at);
+    const ByteClasses classes = Simd::classify_64(at);
     const std::uint64_t escaped = escaped_bytes(classes.backslashes, carry);
     const std::uint64_t ends = classes.quotes & ~escaped;
     const std::uint64_t inside = ends == 0 ? ~std::uint64_t{0} : (ends & (~ends + 1)) - 1;
@@ -86,17 +109,34 @@ CORPUSMILL_AVX2 const char* find_string_end(const char* at, const char* end, boo
   return nullptr;
 }
 
-const bool kCanScan = __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("bmi") != 0;
+using FindStringEnd = const char*(const char*, const char*, bool&);
+
+CORPUSMILL_AVX2 const char* find_string_end_avx2(const char* at, const char* end,
+                                                 bool& has_escapes) {
+  return find_string_end<Avx2>(at, end, has_escapes);
+}
+CORPUSMILL_AVX512 const char* find_string_end_avx512(const char* at, const char* end,
+                                                     bool& has_escapes) {
+  return find_string_end<Avx512>(at, end, has_escapes);
+}
+
+// Null where the processor has neither: then all lines are simdjson's.
+FindStringEnd* choose_find_string_end() {
+  if (__builtin_cpu_supports("bmi") == 0) return nullptr;
+  if (__builtin_cpu_supports("avx512bw") != 0) return find_string_end_avx512;
+  return __builtin_cpu_supports("avx2") != 0 ? find_string_end_avx2 : nullptr;
+}
 
 #else
 
-// Elsewhere all lines are simdjson's.
-constexpr bool kCanScan = false;
-const char* find_string_end(const char*, const char*, bool&) {
+using FindStringEnd = const char*(const char*, const char*, bool&);
+FindStringEnd* choose_find_string_end() {
   return nullptr;
 }
 
 #endif
+
+FindStringEnd* const kFindStringEnd = choose_find_string_end();
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -121,7 +161,7 @@ class Scanner {
   bool take_string(RawString& string) {
     if (!take('"')) return false;
     const char* const begin = at_;
-    const char* const stop = find_string_end(begin, end_, string.has_escapes);
+    const char* const stop = kFindStringEnd(begin, end_, string.has_escapes);
     if (stop == nullptr) return false;
     string.bytes = {begin, static_cast<std::size_t>(stop - begin)};
     at_ = stop + 1;
@@ -175,7 +215,7 @@ class Scanner {
 bool scan_flat_record(std::string_view line, const std::vector<std::string>& names,
                       std::string_view source_field, std::vector<RawString>& values,
                       RawString& source) {
-  if (!kCanScan) return false;
+  if (kFindStringEnd == nullptr) return false;
   values.assign(names.size(), {});
   source = {};
   std::size_t found = 0;
