@@ -138,6 +138,15 @@ FindStringEnd* choose_find_string_end() {
 
 FindStringEnd* const kFindStringEnd = choose_find_string_end();
 
+// The lowest bit set is the top one of the first byte that is a quote, a backslash or a control
+// character; those above it mean nothing.
+std::uint64_t key_stops(std::uint64_t bytes) {
+  constexpr std::uint64_t kOnes = 0x0101'0101'0101'0101, kTops = 0x80 * kOnes;
+  const auto zero_bytes = [](std::uint64_t word) { return (word - kOnes) & ~word & kTops; };
+  const std::uint64_t controls = (bytes - 0x20 * kOnes) & ~bytes & kTops;
+  return zero_bytes(bytes ^ '"' * kOnes) | zero_bytes(bytes ^ '\\' * kOnes) | controls;
+}
+
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
@@ -165,6 +174,26 @@ class Scanner {
     if (stop == nullptr) return false;
     string.bytes = {begin, static_cast<std::size_t>(stop - begin)};
     at_ = stop + 1;
+    return true;
+  }
+
+  // A string without escapes; most keys are short enough for one look at eight bytes.
+  bool take_key(std::string_view& key) {
+    if (!take('"')) return false;
+    std::uint64_t bytes;
+    std::memcpy(&bytes, at_, sizeof bytes);
+    const std::uint64_t stops = key_stops(bytes);
+    if (stops == 0) {
+      RawString string;
+      --at_;
+      const bool taken = take_string(string) && !string.has_escapes;
+      key = string.bytes;
+      return taken;
+    }
+    const auto length = static_cast<std::size_t>(std::countr_zero(stops) / 8);
+    if (at_[length] != '"' || at_ + length >= end_) return false;
+    key = {at_, length};
+    at_ += length + 1;
     return true;
   }
 
@@ -223,16 +252,17 @@ bool scan_flat_record(std::string_view line, const std::vector<std::string>& nam
   scanner.skip_white_space();
   if (!scanner.take('{')) return false;
   do {
-    RawString key, value;
+    std::string_view key;
+    RawString value;
     scanner.skip_white_space();
-    if (!scanner.take_string(key) || key.has_escapes) return false;
+    if (!scanner.take_key(key)) return false;
     scanner.skip_white_space();
     if (!scanner.take(':')) return false;
     scanner.skip_white_space();
     const bool is_string = scanner.peek() == '"';
     if (is_string ? !scanner.take_string(value) : !scanner.take_scalar()) return false;
-    if (is_string && !source_field.empty() && key.bytes == source_field) source = value;
-    const auto name = std::find(names.begin(), names.end(), key.bytes);
+    if (is_string && !source_field.empty() && key == source_field) source = value;
+    const auto name = std::find(names.begin(), names.end(), key);
     if (name != names.end()) {
       RawString& wanted = values[static_cast<std::size_t>(name - names.begin())];
       if (!is_string || wanted.bytes.data() != nullptr) return false;

@@ -20,6 +20,7 @@ constexpr std::uint64_t kLineBytesLimit = 0xF000'0000;  // simdjson's documents 
 void split_lines(LineBatch& batch, std::size_t begin, std::size_t end, std::uint64_t line_bytes_max,
                  Origin& next) {
   const char* const data = batch.buffer.data();
+  Origin origin = next;
   std::size_t at = begin;
   while (at < end) {
     const void* const newline = std::memchr(data + at, '\n', end - at);
@@ -27,8 +28,8 @@ void split_lines(LineBatch& batch, std::size_t begin, std::size_t end, std::uint
         newline == nullptr ? end
                            : static_cast<std::size_t>(static_cast<const char*>(newline) - data);
     const std::size_t after = newline == nullptr ? end : stop + 1;
-    Line line;
-    line.origin = next;
+    Line& line = batch.lines.emplace_back();
+    line.origin = origin;
     line.begin = at;
     line.bytes = stop - at;
     line.bytes_in = after - at;
@@ -37,11 +38,11 @@ void split_lines(LineBatch& batch, std::size_t begin, std::size_t end, std::uint
       line.too_long = true;
       line.bytes = 0;
     }
-    batch.lines.push_back(line);
-    ++next.line;
-    next.offset += line.bytes_in;
+    ++origin.line;
+    origin.offset += line.bytes_in;
     at = after;
   }
+  next = origin;
 }
 
 }  // namespace
