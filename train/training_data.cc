@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "common/error.h"
@@ -15,33 +16,27 @@ namespace {
 constexpr std::uint64_t kTokenizerBytesMax = 256ULL << 20;
 constexpr const char* kTokenizerConfigName = "tokenizer_config.json";
 
-TrainingData open_bare(const TrainOptions& options, const Warn& warn) {
-  if (!options.model.vocab_size) {
-    throw Error(ExitCode::kUsage,
-                fmt::format("{} is no manifest (.json); a bare file of ids needs --vocab-size, and "
-                            "--data-dtype uint32 unless it is uint16",
-                            options.data));
+// The file itself, or the one in a tokenizer's folder, or empty.
+std::filesystem::path tokenizer_file_at(const std::filesystem::path& path) {
+  for (const char* name : {"tokenizer.json", "tokenizer.model"}) {
+    if (file_exists(path / name)) return path / name;
   }
-  warn(
-      fmt::format("{} has no manifest: its digests, its tokenizer and its document bounds are "
-                  "unknown, and there is no validation split",
-                  options.data));
-  const TokenWidth width =
-      options.data_dtype == "uint32" ? TokenWidth::kUint32 : TokenWidth::kUint16;
-  TokenDataset train = TokenDataset::open_bare(options.data, width);
-  TokenDataset validation = TokenDataset::open(options.data, Manifest{}, Split::kValidation);
-  return {std::move(train), std::move(validation), TokenizerInfo{},
-          static_cast<std::uint64_t>(*options.model.vocab_size), options.tokenizer};
+  return file_exists(path) ? path : std::filesystem::path();
 }
 
 // The tokenizer asked for, else the one beside the manifest or in its folder's parent.
 std::filesystem::path find_tokenizer(const TrainOptions& options, const TokenizerInfo& info) {
-  if (!options.tokenizer.empty()) return options.tokenizer;
+  if (!options.tokenizer.empty()) {
+    const std::filesystem::path file = tokenizer_file_at(options.tokenizer);
+    if (!file.empty()) return file;
+    throw Error(ExitCode::kInputIo, fmt::format("there is no tokenizer at {}", options.tokenizer));
+  }
   if (info.file_name.empty()) return {};
   const std::filesystem::path folder = std::filesystem::path(options.data).parent_path();
   for (const std::filesystem::path& candidate :
        {folder / info.file_name, folder.parent_path() / info.file_name}) {
-    if (file_exists(candidate)) return candidate;
+    const std::filesystem::path file = tokenizer_file_at(candidate);
+    if (!file.empty()) return file;
   }
   return {};
 }
@@ -67,6 +62,26 @@ std::filesystem::path matching_tokenizer(const TrainOptions& options, const Toke
                   "generate` will have to be told",
                   info.file_name, options.data));
   return {};
+}
+
+TrainingData open_bare(const TrainOptions& options, const Warn& warn) {
+  if (!options.model.vocab_size) {
+    throw Error(ExitCode::kUsage,
+                fmt::format("{} is no manifest (.json); a bare file of ids needs --vocab-size, and "
+                            "--data-dtype uint32 unless it is uint16",
+                            options.data));
+  }
+  warn(
+      fmt::format("{} has no manifest: its digests, its tokenizer and its document bounds are "
+                  "unknown, and there is no validation split",
+                  options.data));
+  const TokenWidth width =
+      options.data_dtype == "uint32" ? TokenWidth::kUint32 : TokenWidth::kUint16;
+  std::filesystem::path tokenizer = find_tokenizer(options, TokenizerInfo{});
+  TokenDataset train = TokenDataset::open_bare(options.data, width);
+  TokenDataset validation = TokenDataset::open(options.data, Manifest{}, Split::kValidation);
+  return {std::move(train), std::move(validation), TokenizerInfo{},
+          static_cast<std::uint64_t>(*options.model.vocab_size), std::move(tokenizer)};
 }
 
 }  // namespace

@@ -37,7 +37,7 @@ class TokenDatasetTest : public testing::Test {
       std::iota(ids.begin(), ids.end(), next);
       next = static_cast<std::uint16_t>(next + tokens);
       ShardInfo shard;
-      shard.file_name = "data-" + std::to_string(manifest.shards.size()) + ".bin";
+      shard.file_name = "data-" + std::to_string(shards_written_++) + ".bin";
       shard.tokens = tokens;
       shard.largest_id = next;
       shard.digest = digest_of_file(write_ids(shard.file_name, ids)).hex();
@@ -47,6 +47,7 @@ class TokenDatasetTest : public testing::Test {
   }
 
   TempDir root_;
+  int shards_written_ = 0;  // a mapped shard must not be written over
 };
 
 TEST_F(TokenDatasetTest, EveryTokenIsATargetOnceSaveTheFirstAndTheTail) {
