@@ -1,8 +1,10 @@
 // Lines into documents: every line is validated whole (UTF-8 and RFC 8259), then its text is taken.
 //
-// simdjson parses; a line it refuses, or whose text is unusable, goes to the one slow classifier
-// (prep/line_classifier.h), which names the reason, the byte and the detail. The classifier may
-// also overrule: numbers that no machine type holds are good JSON, and the document is kept.
+// A plain object is taken by a scan (prep/flat_record.h) where the processor allows; simdjson
+// parses all other lines. A line it refuses, or whose text is unusable, goes to the one slow
+// classifier (prep/line_classifier.h), which names the reason, the byte and the detail. The
+// classifier may also overrule: numbers that no machine type holds are good JSON, and the document
+// is kept.
 #pragma once
 
 #include <memory>

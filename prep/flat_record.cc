@@ -12,6 +12,8 @@
 namespace corpusmill {
 namespace {
 
+static_assert(std::endian::native == std::endian::little);
+
 #if defined(__x86_64__)
 
 // What stands where in 64 bytes; bit i is byte i.
