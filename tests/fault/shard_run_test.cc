@@ -7,57 +7,14 @@
 
 #include <cerrno>
 #include <csignal>
-#include <nlohmann/json.hpp>
 #include <string>
 
 #include "tests/support/fault_io.h"
+#include "tests/support/run_program.h"
 #include "tests/support/temp_dir.h"
-#include "tokenizer/byte_alphabet.h"
 
 namespace corpusmill {
 namespace {
-
-// A byte-level tokenizer.json without merges: an id per byte, and two marks.
-std::string byte_tokenizer() {
-  nlohmann::json vocabulary;
-  for (int byte = 0; byte < 256; ++byte) {
-    vocabulary[spell_bytes(std::string(1, static_cast<char>(byte)))] = byte;
-  }
-  nlohmann::json added = nlohmann::json::array();
-  int id = 256;
-  for (const char* mark : {"<s>", "</s>"}) {
-    added.push_back({{"id", id++},
-                     {"content", mark},
-                     {"special", true},
-                     {"single_word", false},
-                     {"lstrip", false},
-                     {"rstrip", false},
-                     {"normalized", false}});
-  }
-  const nlohmann::json byte_level = {{"type", "ByteLevel"},
-                                     {"add_prefix_space", false},
-                                     {"trim_offsets", true},
-                                     {"use_regex", true}};
-  return nlohmann::json({{"version", "1.0"},
-                         {"truncation", nullptr},
-                         {"padding", nullptr},
-                         {"added_tokens", added},
-                         {"normalizer", nullptr},
-                         {"pre_tokenizer", byte_level},
-                         {"post_processor", nullptr},
-                         {"decoder", byte_level},
-                         {"model",
-                          {{"type", "BPE"},
-                           {"dropout", nullptr},
-                           {"unk_token", nullptr},
-                           {"continuing_subword_prefix", nullptr},
-                           {"end_of_word_suffix", nullptr},
-                           {"fuse_unk", false},
-                           {"byte_fallback", false},
-                           {"vocab", vocabulary},
-                           {"merges", nlohmann::json::array()}}}})
-      .dump();
-}
 
 // Repeats, broken lines, texts that the rules refuse, and enough for several shards of each split.
 std::string rows() {
@@ -74,7 +31,7 @@ std::string rows() {
 class ShardRunFaultTest : public testing::Test {
  protected:
   void SetUp() override {
-    spill(folder_ / "tokenizer.json", byte_tokenizer());
+    spill(folder_ / "tokenizer.json", byte_tokenizer_json({"<s>", "</s>"}));
     spill(folder_ / "rows.jsonl", rows());
   }
 

@@ -111,7 +111,7 @@ bool kill_corpusmill_at_file(const std::vector<std::string>& arguments,
   return exit_code_of(child) == 128 + SIGKILL;
 }
 
-std::string byte_tokenizer_json() {
+std::string byte_tokenizer_json(const std::vector<std::string>& marks) {
   // GPT-2's alphabet: printable Latin-1 bytes are themselves, the others follow from U+0100.
   nlohmann::json vocabulary = nlohmann::json::object();
   std::uint32_t next = 0x100;
@@ -131,13 +131,20 @@ std::string byte_tokenizer_json() {
                                      {"add_prefix_space", false},
                                      {"trim_offsets", true},
                                      {"use_regex", true}};
-  const nlohmann::json end = {
-      {"id", 256},       {"content", "<|endoftext|>"}, {"single_word", false}, {"lstrip", false},
-      {"rstrip", false}, {"normalized", false},        {"special", true}};
+  nlohmann::json added = nlohmann::json::array();
+  for (const std::string& mark : marks) {
+    added.push_back({{"id", 256 + added.size()},
+                     {"content", mark},
+                     {"single_word", false},
+                     {"lstrip", false},
+                     {"rstrip", false},
+                     {"normalized", false},
+                     {"special", true}});
+  }
   const nlohmann::json tokenizer = {{"version", "1.0"},
                                     {"truncation", nullptr},
                                     {"padding", nullptr},
-                                    {"added_tokens", {end}},
+                                    {"added_tokens", added},
                                     {"normalizer", nullptr},
                                     {"pre_tokenizer", byte_level},
                                     {"post_processor", nullptr},

@@ -31,7 +31,8 @@ ProgramResult run_corpusmill(const std::vector<std::string>& arguments,
 bool kill_corpusmill_at_file(const std::vector<std::string>& arguments,
                              const std::filesystem::path& folder, const std::string& file_name);
 
-// A tokenizer.json without merges: one token per byte, and <|endoftext|>.
-std::string byte_tokenizer_json();
+// A tokenizer.json without merges: the id of each byte is its value, and those of the special
+// tokens `marks` follow from 256 on.
+std::string byte_tokenizer_json(const std::vector<std::string>& marks = {"<|endoftext|>"});
 
 }  // namespace corpusmill
