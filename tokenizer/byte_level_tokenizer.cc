@@ -95,14 +95,21 @@ class ByteLevelTokenizer final : public Tokenizer {
   std::size_t encode_normalized(std::string_view text, bool as_text,
                                 std::vector<TokenId>& out) const {
     thread_local std::vector<TextSection> sections;
+    thread_local PretokenScratch scratch;
     const std::size_t specials = normalized_tokens_.split(text, as_text, sections);
     for (const TextSection& section : sections) {
       if (section.token != nullptr) {
         out.push_back(section.token->id);
         continue;
       }
-      pretokenizer_.split(section.text,
-                          [&](std::string_view pretoken) { model_.encode(pretoken, out); });
+      pretokenizer_.split(section.text, scratch,
+                          [&](std::string_view window, std::span<const std::uint32_t> ends) {
+                            std::size_t begin = 0;
+                            for (const std::uint32_t end : ends) {
+                              model_.encode(window.substr(begin, end - begin), out);
+                              begin = end;
+                            }
+                          });
     }
     return specials;
   }

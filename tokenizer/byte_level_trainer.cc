@@ -38,12 +38,19 @@ std::vector<AddedToken> special_tokens(const std::vector<std::string>& specials)
 void count_pretokens(std::span<const std::string> texts, const AddedTokenMatcher& specials,
                      const Pretokenizer& pretokenizer, PretokenCounts& counts) {
   std::vector<TextSection> sections;
+  PretokenScratch scratch;
   for (const std::string& text : texts) {
     specials.split(text, false, sections);
     for (const TextSection& section : sections) {
       if (section.token != nullptr) continue;
-      pretokenizer.split(section.text,
-                         [&](std::string_view pretoken) { ++counts[std::string(pretoken)]; });
+      pretokenizer.split(section.text, scratch,
+                         [&](std::string_view window, std::span<const std::uint32_t> ends) {
+                           std::size_t begin = 0;
+                           for (const std::uint32_t end : ends) {
+                             ++counts[std::string(window.substr(begin, end - begin))];
+                             begin = end;
+                           }
+                         });
     }
   }
 }

@@ -1,8 +1,10 @@
 #include "tokenizer/pretokenizer.h"
 
-#include <string>
+#include <algorithm>
+#include <limits>
 #include <utility>
 
+#include "common/error.h"
 #include "tokenizer/unicode_class.h"
 
 namespace corpusmill {
@@ -41,28 +43,88 @@ std::size_t contraction_bytes(std::string_view text, std::size_t at, bool fold_c
   }
 }
 
+std::uint32_t checked_offset(std::size_t offset) {
+  if (offset > std::numeric_limits<std::uint32_t>::max()) {
+    throw Error(ExitCode::kMismatch, "a pretoken of 4 GiB or more is not supported");
+  }
+  return static_cast<std::uint32_t>(offset);
+}
+
 }  // namespace
 
 Pretokenizer::Pretokenizer(std::vector<PretokenStage> stages)
-    : stages_(std::move(stages)), classes_(char_class_table()) {}
+    : stages_(std::move(stages)), classes_(char_class_table()) {
+  const auto is_prefix_space = [](const PretokenStage& stage) {
+    return stage.kind == PretokenStage::Kind::kPrefixSpace;
+  };
+  first_split_ = !stages_.empty() && is_prefix_space(stages_.front()) ? 1 : 0;
+  rewrites_ = std::any_of(stages_.begin() + static_cast<std::ptrdiff_t>(first_split_),
+                          stages_.end(), is_prefix_space);
+}
 
-void Pretokenizer::split_from(std::size_t stage, std::string_view text, const Sink& sink) const {
-  if (text.empty()) return;
-  if (stage == stages_.size()) return sink(text);
-  if (stages_[stage].kind == PretokenStage::Kind::kPrefixSpace) {
-    if (text.front() == ' ') return split_from(stage + 1, text, sink);
-    return split_from(stage + 1, " " + std::string(text), sink);
+std::string_view Pretokenizer::prefixed(std::string_view text, std::string& copy) const {
+  if (first_split_ == 0 || text.empty() || text.front() == ' ') return text;
+  copy.assign(1, ' ').append(text);
+  return copy;
+}
+
+std::size_t Pretokenizer::split_window(std::string_view text, std::size_t from,
+                                       std::vector<std::uint32_t>& ends) const {
+  if (first_split_ == stages_.size()) {
+    ends.push_back(checked_offset(text.size() - from));
+    return text.size();
   }
-  const bool last = stage + 1 == stages_.size();
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = piece_end(stages_[stage], text, at);
-    const std::string_view piece = text.substr(at, end - at);
-    if (last) {
-      sink(piece);
-    } else {
-      split_from(stage + 1, piece, sink);
-    }
+  std::size_t at = from;
+  while (at < text.size() && at - from < kWindowBytes) {
+    const std::size_t end = piece_end(stages_[first_split_], text, at);
+    checked_offset(end - from);
+    split_piece(first_split_ + 1, text.substr(at, end - at), at - from, ends);
     at = end;
+  }
+  return at;
+}
+
+void Pretokenizer::split_piece(std::size_t stage, std::string_view piece, std::size_t offset,
+                               std::vector<std::uint32_t>& ends) const {
+  if (stage == stages_.size()) {
+    ends.push_back(static_cast<std::uint32_t>(offset + piece.size()));
+    return;
+  }
+  for (std::size_t at = 0; at < piece.size();) {
+    const std::size_t end = piece_end(stages_[stage], piece, at);
+    split_piece(stage + 1, piece.substr(at, end - at), offset + at, ends);
+    at = end;
+  }
+}
+
+void Pretokenizer::rewrite(std::string_view text, PretokenScratch& scratch) const {
+  scratch.text.assign(text);
+  scratch.ends.clear();
+  if (text.empty()) return;
+  scratch.ends.push_back(checked_offset(text.size()));
+  for (const PretokenStage& stage : stages_) {
+    const std::string before = std::move(scratch.text);
+    const std::vector<std::uint32_t> ends = std::move(scratch.ends);
+    scratch.text.clear();
+    scratch.ends.clear();
+    std::size_t begin = 0;
+    for (const std::uint32_t end : ends) {
+      const std::string_view piece = std::string_view(before).substr(begin, end - begin);
+      begin = end;
+      if (stage.kind == PretokenStage::Kind::kPrefixSpace && piece.front() != ' ') {
+        scratch.text += ' ';
+      }
+      const std::size_t offset = scratch.text.size();
+      scratch.text += piece;
+      if (stage.kind == PretokenStage::Kind::kPrefixSpace) {
+        scratch.ends.push_back(checked_offset(scratch.text.size()));
+      } else {
+        for (std::size_t at = 0; at < piece.size();) {
+          at = piece_end(stage, piece, at);
+          scratch.ends.push_back(checked_offset(offset + at));
+        }
+      }
+    }
   }
 }
 

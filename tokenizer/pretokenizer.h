@@ -4,7 +4,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -31,18 +32,59 @@ inline constexpr std::string_view kQwen2Regex =
     R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N})"
     R"(| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
 
+// What one thread reuses between calls of Pretokenizer::split.
+struct PretokenScratch {
+  std::vector<std::uint32_t> ends;
+  std::string text;
+};
+
 class Pretokenizer {
  public:
+  // Enough text to work on at once, little enough to stay in a core's cache.
+  static constexpr std::size_t kWindowBytes = std::size_t{32} << 10;
+
   // Stages apply in order, each to every piece of the one before. No stage: text is one piece.
   explicit Pretokenizer(std::vector<PretokenStage> stages);
 
-  // Calls `sink` with every pretoken of `text` (valid UTF-8), in order. A pretoken points into the
-  // text, or into scratch that lives until the sink returns. Const, thread-safe.
-  using Sink = std::function<void(std::string_view)>;
-  void split(std::string_view text, const Sink& sink) const { split_from(0, text, sink); }
+  // Cuts `text` (valid UTF-8) into its pretokens, in windows: calls sink(window, ends) with
+  // successive stretches of whole pretokens, about kWindowBytes each, longer where a pretoken is.
+  // Pretoken i of a window is window[ends[i - 1], ends[i]) with ends[-1] = 0; none is empty, and
+  // ends.back() is the size of the window. Both are valid until the sink returns; the window is
+  // part of `text`, or of the scratch where stages write text anew. Const; thread-safe with a
+  // scratch for each thread, which the sink must not use. Throws Error(kMismatch) for a pretoken
+  // that is not below 4 GiB.
+  template <class Sink>
+  void split(std::string_view text, PretokenScratch& scratch, Sink&& sink) const {
+    if (rewrites_) {
+      rewrite(text, scratch);
+      if (!scratch.ends.empty()) sink(std::string_view(scratch.text), ends_of(scratch));
+      return;
+    }
+    text = prefixed(text, scratch.text);
+    for (std::size_t from = 0; from < text.size();) {
+      scratch.ends.clear();
+      const std::size_t end = split_window(text, from, scratch.ends);
+      sink(text.substr(from, end - from), ends_of(scratch));
+      from = end;
+    }
+  }
 
  private:
-  void split_from(std::size_t stage, std::string_view text, const Sink& sink) const;
+  static std::span<const std::uint32_t> ends_of(const PretokenScratch& scratch) {
+    return scratch.ends;
+  }
+  // `text` with the space of a first kPrefixSpace, then in `copy`.
+  std::string_view prefixed(std::string_view text, std::string& copy) const;
+  // Appends the ends of the pretokens in the pieces of the first splitting stage that start in
+  // [from, from + kWindowBytes), as offsets from `from`. Returns where the last one ends.
+  std::size_t split_window(std::string_view text, std::size_t from,
+                           std::vector<std::uint32_t>& ends) const;
+  // Appends the pretokens' ends in one piece of the stage before `stage`, plus `offset`.
+  void split_piece(std::size_t stage, std::string_view piece, std::size_t offset,
+                   std::vector<std::uint32_t>& ends) const;
+  // All of the text at once, stage by stage, into the scratch.
+  void rewrite(std::string_view text, PretokenScratch& scratch) const;
+
   std::size_t piece_end(const PretokenStage& stage, std::string_view text, std::size_t at) const;
   std::size_t gpt2_end(std::string_view text, std::size_t at) const;
   std::size_t cl100k_end(std::string_view text, std::size_t at, std::size_t number_chars_max) const;
@@ -54,6 +96,8 @@ class Pretokenizer {
   std::uint8_t classes_at(std::string_view text, std::size_t at, std::size_t* bytes) const;
 
   std::vector<PretokenStage> stages_;
+  std::size_t first_split_ = 0;  // stages_[first_split_] is the first but a leading kPrefixSpace
+  bool rewrites_ = false;        // a later stage is kPrefixSpace
   const std::uint8_t* classes_;  // char_class_table()
 };
 

@@ -12,9 +12,16 @@ using Pieces = std::vector<std::string>;
 
 Pieces split(std::vector<PretokenStage> stages, std::string_view text) {
   Pieces pieces;
-  Pretokenizer(std::move(stages)).split(text, [&](std::string_view piece) {
-    pieces.emplace_back(piece);
-  });
+  PretokenScratch scratch;
+  const auto add = [&](std::string_view window, std::span<const std::uint32_t> ends) {
+    std::size_t begin = 0;
+    for (const std::uint32_t end : ends) {
+      pieces.emplace_back(window.substr(begin, end - begin));
+      begin = end;
+    }
+    EXPECT_EQ(begin, window.size());
+  };
+  Pretokenizer(std::move(stages)).split(text, scratch, add);
   return pieces;
 }
 
@@ -58,7 +65,21 @@ TEST(PretokenizerTest, StagesApplyToThePiecesOfTheStageBefore) {
             (Pieces{"ab", " ", "1", "2"}));
   EXPECT_EQ(split({{.kind = Kind::kDigits}, {.kind = Kind::kPrefixSpace}}, "a12"),
             (Pieces{" a", " 12"}));
+  EXPECT_EQ(split({{.kind = Kind::kPrefixSpace}, {.kind = Kind::kGpt2}}, "a b"),
+            (Pieces{" a", " b"}));
   EXPECT_EQ(split({}, "as it is"), (Pieces{"as it is"}));
+}
+
+TEST(PretokenizerTest, WindowsHoldWholePretokens) {
+  std::string text;
+  for (int i = 0; i < 30000; ++i)
+    text += " word" + std::string(static_cast<std::size_t>(i % 7), 's');
+  const std::string long_word(3 * Pretokenizer::kWindowBytes, 'x');
+  text += ' ' + long_word + " end";
+  const Pieces pieces = gpt2(text);
+  ASSERT_EQ(pieces.size(), 30002U);
+  EXPECT_EQ(pieces[29999], " wordssss");
+  EXPECT_EQ(pieces[30000], ' ' + long_word);
 }
 
 }  // namespace
