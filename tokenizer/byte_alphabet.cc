@@ -51,14 +51,23 @@ std::string spell_bytes(std::string_view bytes) {
 
 std::optional<std::string> spelled_bytes(std::string_view token) {
   std::string bytes;
+  if (!append_spelled_bytes(token, bytes)) return std::nullopt;
+  return bytes;
+}
+
+bool append_spelled_bytes(std::string_view token, std::string& bytes) {
+  const std::size_t before = bytes.size();
   for (std::size_t at = 0; at < token.size();) {
     const DecodedChar decoded = decode_utf8(token, at);
     const std::optional<std::uint8_t> byte = spelled_byte(decoded.code_point);
-    if (!byte) return std::nullopt;
+    if (!byte) {
+      bytes.resize(before);
+      return false;
+    }
     bytes.push_back(static_cast<char>(*byte));
     at += decoded.bytes;
   }
-  return bytes;
+  return true;
 }
 
 }  // namespace corpusmill

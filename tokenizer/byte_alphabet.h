@@ -18,5 +18,7 @@ std::optional<std::uint8_t> spelled_byte(std::uint32_t code_point);
 std::string spell_bytes(std::string_view bytes);
 // The bytes that `token` spells; nothing if a character is outside the alphabet.
 std::optional<std::string> spelled_bytes(std::string_view token);
+// Appends them instead; false, and nothing appended, if a character is outside.
+bool append_spelled_bytes(std::string_view token, std::string& bytes);
 
 }  // namespace corpusmill

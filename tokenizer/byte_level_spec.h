@@ -2,20 +2,19 @@
 #pragma once
 
 #include <string>
-#include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "common/token_id.h"
 #include "tokenizer/added_tokens.h"
 #include "tokenizer/bpe_model.h"
 #include "tokenizer/pretokenizer.h"
+#include "tokenizer/tokenizer_json.h"
+#include "tokenizer/vocabulary.h"
 
 namespace corpusmill {
 
 struct ByteLevelSpec {
-  std::vector<std::string> spellings;  // by id, as the file spells them; empty: no such id
-  std::unordered_map<std::string, TokenId> ids;  // the same, the other way round
+  Vocabulary vocabulary;  // as the file spells it, in the byte alphabet; added tokens included
   std::vector<AddedToken> added_tokens;
   std::vector<PretokenStage> stages;
   BpeTables tables;
@@ -23,11 +22,8 @@ struct ByteLevelSpec {
   std::string warning;  // what the file asks for and is not done; empty if nothing
 };
 
-// `file_name` is for messages. Throws Error: kCorrupt for a damaged file, kMismatch for a tokenizer
-// whose ids could not be proven equal to the reference library's, naming the part. Memory is
-// bounded by a few times the size of `bytes`; ids end at kTokenIdsMax.
-ByteLevelSpec parse_tokenizer_json(std::string_view bytes, const std::string& file_name);
-
-inline constexpr TokenId kTokenIdsMax = TokenId{1} << 22;
+// Throws Error: kMismatch for a tokenizer whose ids could not be proven equal to the reference
+// library's, naming the part; kCorrupt for a part that is damaged.
+ByteLevelSpec byte_level_spec(TokenizerJson json);
 
 }  // namespace corpusmill

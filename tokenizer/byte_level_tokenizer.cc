@@ -1,6 +1,5 @@
 #include "tokenizer/byte_level_tokenizer.h"
 
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -35,8 +34,7 @@ class ByteLevelTokenizer final : public Tokenizer {
         pretokenizer_(std::move(spec.stages)),
         model_(std::move(spec.tables)),
         nfc_(spec.nfc),
-        spellings_(std::move(spec.spellings)),
-        ids_(std::move(spec.ids)),
+        vocabulary_(std::move(spec.vocabulary)),
         warning_(std::move(spec.warning)),
         special_ids_(special_ids),
         digest_(std::move(digest)) {}
@@ -67,9 +65,8 @@ class ByteLevelTokenizer final : public Tokenizer {
   std::string decode(std::span<const TokenId> ids) const override {
     std::string bytes;
     for (const TokenId id : ids) {
-      if (id >= spellings_.size()) continue;
-      const auto spelled = spelled_bytes(spellings_[id]);
-      bytes += spelled ? *spelled : spellings_[id];
+      const std::string_view spelling = vocabulary_.spelling(id);
+      if (!append_spelled_bytes(spelling, bytes)) bytes += spelling;
     }
     return to_utf8_lossy(bytes);
   }
@@ -78,17 +75,12 @@ class ByteLevelTokenizer final : public Tokenizer {
   std::string_view kind() const override { return "byte-level-bpe"; }
   std::string warning() const override { return warning_; }
   SpecialIds special_ids() const override { return special_ids_; }
-  std::size_t vocabulary_size() const override { return spellings_.size(); }
+  std::size_t vocabulary_size() const override { return vocabulary_.size(); }
   std::string digest() const override { return digest_; }
 
-  std::string token(TokenId id) const override {
-    return id < spellings_.size() ? spellings_[id] : std::string();
-  }
-
+  std::string token(TokenId id) const override { return std::string(vocabulary_.spelling(id)); }
   std::optional<TokenId> id_of(std::string_view token) const override {
-    const auto found = ids_.find(std::string(token));
-    if (found == ids_.end()) return std::nullopt;
-    return found->second;
+    return vocabulary_.find(token);
   }
 
  private:
@@ -118,8 +110,7 @@ class ByteLevelTokenizer final : public Tokenizer {
   Pretokenizer pretokenizer_;
   BpeModel model_;
   bool nfc_;
-  std::vector<std::string> spellings_;
-  std::unordered_map<std::string, TokenId> ids_;
+  Vocabulary vocabulary_;
   std::string warning_;
   SpecialIds special_ids_;
   std::string digest_;
@@ -131,13 +122,9 @@ std::unique_ptr<Tokenizer> make_byte_level_tokenizer(std::string_view json,
                                                      const std::string& json_name,
                                                      std::string_view config,
                                                      const std::string& config_name) {
-  ByteLevelSpec spec = parse_tokenizer_json(json, json_name);
-  const SpecialIds special_ids =
-      find_special_ids(config, config_name, [&](std::string_view token) -> std::optional<TokenId> {
-        const auto found = spec.ids.find(std::string(token));
-        if (found == spec.ids.end()) return std::nullopt;
-        return found->second;
-      });
+  ByteLevelSpec spec = byte_level_spec(parse_tokenizer_json(json, json_name));
+  const SpecialIds special_ids = find_special_ids(
+      config, config_name, [&](std::string_view token) { return spec.vocabulary.find(token); });
   return std::make_unique<ByteLevelTokenizer>(std::move(spec), special_ids, digest_of(json).hex());
 }
 

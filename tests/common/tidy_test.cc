@@ -86,7 +86,7 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"train", {"common", "train"}},
 };
 const std::map<std::string, std::set<std::string>> kLibraryOwners = {
-    {"simdjson", {"prep"}},
+    {"simdjson", {"prep", "tokenizer"}},
     {"tbb/", {"prep"}},
     {"oneapi/", {"prep"}},
     {"boost/", {"prep"}},

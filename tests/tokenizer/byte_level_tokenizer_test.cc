@@ -148,6 +148,7 @@ TEST(ByteLevelTokenizerTest, WhatCannotBeProvenIsRefusedByName) {
                          {"pretokenizers", json::array({split, json::parse(kByteLevel)})}};
   expect_refused(with("/pre_tokenizer", sequence), mismatch, "x+");
   json file = small_tokenizer();
+  file["model"]["vocab"]["not a byte"] = file["model"]["vocab"]["a"];
   file["model"]["vocab"].erase("a");
   expect_refused(file, mismatch, "0x61");
 }
@@ -166,12 +167,26 @@ TEST(ByteLevelTokenizerTest, DamageIsNamed) {
   expect_refused(with("/model/vocab/he", "2"), corrupt, "he");
   expect_refused(with("/model/vocab/he", 259), corrupt, "259");
   expect_refused(with("/model/merges", "x"), corrupt, "merges");
+  expect_refused(with("/model", "BPE"), corrupt, "model");
   expect_refused(with("/model/merges/0", "he"), corrupt, "merge 0");
   expect_refused(with("/model/merges/0", json::array({"h", "zz"})), corrupt, "zz");
   expect_refused(with("/model/merges/0", json::array({"h", "h"})), corrupt, "hh");
   expect_refused(with("/added_tokens/2/id", 300), corrupt, "<t>");
   expect_refused(with("/added_tokens/1/content", "<s>"), corrupt, "twice");
   expect_refused(with("/added_tokens/1/content", ""), corrupt, "empty");
+}
+
+TEST(ByteLevelTokenizerTest, WhatIsThereTwiceIsRefused) {
+  const std::string bytes = small_tokenizer().dump();
+  const auto with = [&](const std::string& found, const std::string& instead) {
+    std::string damaged = bytes;
+    return damaged.replace(damaged.find(found), found.size(), instead);
+  };
+  for (const auto& [found, instead] : {std::pair(R"("he":258)", R"("he":258,"he":262)"),
+                                       std::pair(R"("normalizer":)", R"("decoder":)"),
+                                       std::pair(R"("merges":)", R"("merges":[],"merges":)")}) {
+    EXPECT_THROW(make_byte_level_tokenizer(with(found, instead), "twice", "", ""), Error) << found;
+  }
 }
 
 TEST(ByteLevelTokenizerTest, AFileCutAnywhereThrowsAndNothingElse) {
