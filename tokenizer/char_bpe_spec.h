@@ -10,10 +10,12 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/token_id.h"
 #include "tokenizer/added_tokens.h"
+#include "tokenizer/vocabulary.h"
 
 namespace corpusmill {
 
@@ -52,11 +54,11 @@ struct CharBpeTextRules {
 };
 
 struct CharBpeSpec {
-  // The text of each symbol, with marks; by id, empty where an id has none. Ids from
-  // `vocabulary_size` on are characters without a token that take part in merges; left over, they
+  // The tokens' texts, with marks.
+  Vocabulary symbols;
+  // Characters without a token that take part in merges: symbol symbols.size() + i. Left over, they
   // are unknown.
-  std::vector<std::string> symbols;
-  std::size_t vocabulary_size = 0;
+  std::vector<std::string> bare_characters;
   // The symbols that a single character of the text starts as: each one's text is one character, no
   // two are alike. Other characters are unknown from the start and never merge.
   std::vector<TokenId> characters;
@@ -77,16 +79,22 @@ struct CharBpeSpec {
   std::optional<TokenId> unknown;
   bool fuse_unknown = true;
 
-  // A section (with split_at_marks: each part) that is a symbol of the vocabulary as a whole is
-  // that one id, whatever the merges say: ignore_merges.
+  // A section (with split_at_marks: each part) that is spelled like one of `symbols` as a whole is
+  // that one id, whatever the merges say: ignore_merges. Those of `outside_model` do not count.
   bool whole_sections = false;
+  std::vector<TokenId> outside_model;  // tokens that only added_tokens has; ascending
 
   CharBpeTextRules rules;
+
+  std::string_view text_of(TokenId symbol) const {
+    return symbol < symbols.size() ? symbols.spelling(symbol)
+                                   : std::string_view(bare_characters[symbol - symbols.size()]);
+  }
 };
 
 // A tokenizer.json of this kind.
 struct CharBpeJsonSpec {
-  CharBpeSpec bpe;  // symbols: model.vocab, vocabulary_size: added tokens included
+  CharBpeSpec bpe;  // symbols: added tokens included
   std::vector<AddedToken> added_tokens;
   // Marks come from the normalizer (Prepend, Replace): every section between the added tokens that
   // are found in raw text gets its mark, and tokens marked `normalized` are found in text with
