@@ -8,7 +8,9 @@
 #include "common/digest.h"
 #include "common/error.h"
 #include "tokenizer/added_tokens.h"
+#include "tokenizer/sentencepiece_decoder.h"
 #include "tokenizer/sentencepiece_model.h"
+#include "tokenizer/sentencepiece_vocabulary.h"
 
 #ifdef CORPUSMILL_SENTENCEPIECE
 #include <sentencepiece_processor.h>
@@ -22,20 +24,14 @@ namespace {
 using PieceType = SentencepieceModel::PieceType;
 
 // Control and unknown pieces, which the library never finds in text.
-std::vector<AddedToken> special_pieces(const SentencepieceModel& model) {
+std::vector<AddedToken> special_pieces(const SentencepieceVocabulary& vocabulary) {
   std::vector<AddedToken> tokens;
-  for (std::size_t id = 0; id < model.pieces.size(); ++id) {
-    const SentencepieceModel::Piece& piece = model.pieces[id];
+  for (TokenId id = 0; id < vocabulary.size(); ++id) {
+    const SentencepieceModel::Piece& piece = vocabulary.piece(id);
     if (piece.type != PieceType::kControl && piece.type != PieceType::kUnknown) continue;
-    if (piece.text.empty()) continue;
-    tokens.push_back(
-        {.id = static_cast<TokenId>(id), .content = std::string(piece.text), .special = true});
+    tokens.push_back({.id = id, .content = std::string(piece.text), .special = true});
   }
   return tokens;
-}
-
-std::optional<TokenId> known_id(int id) {
-  return id < 0 ? std::nullopt : std::optional<TokenId>(static_cast<TokenId>(id));
 }
 
 void require_ok(const sentencepiece::util::Status& status) {
@@ -46,9 +42,11 @@ void require_ok(const sentencepiece::util::Status& status) {
 
 class SentencepieceTokenizer final : public Tokenizer {
  public:
-  SentencepieceTokenizer(const SentencepieceModel& model, std::string_view bytes,
-                         const std::string& file_name)
-      : type_(model.type), specials_(special_pieces(model)), digest_(digest_of(bytes).hex()) {
+  SentencepieceTokenizer(std::string_view bytes, const std::string& file_name)
+      : vocabulary_(bytes, file_name),
+        decoder_(vocabulary_, file_name),
+        specials_(special_pieces(vocabulary_)),
+        digest_(digest_of(bytes).hex()) {
     const auto status = processor_.LoadFromSerializedProto(bytes);
     if (!status.ok()) {
       throw Error(ExitCode::kCorrupt, fmt::format("{}: sentencepiece refuses the model: {}",
@@ -78,56 +76,38 @@ class SentencepieceTokenizer final : public Tokenizer {
     return report;
   }
 
-  std::string decode(std::span<const TokenId> ids) const override {
-    std::vector<int> known;
-    known.reserve(ids.size());
-    for (const TokenId id : ids) {
-      if (id < vocabulary_size()) known.push_back(static_cast<int>(id));
-    }
-    std::string text;
-    require_ok(processor_.Decode(known, &text));
-    return text;
-  }
+  std::string decode(std::span<const TokenId> ids) const override { return decoder_.decode(ids); }
 
   SpecialInText default_policy() const override { return SpecialInText::kText; }
 
   std::string_view kind() const override {
-    return type_ == SentencepieceModel::Type::kBpe ? "sentencepiece-bpe" : "sentencepiece-unigram";
+    return vocabulary_.model().type == SentencepieceModel::Type::kBpe ? "sentencepiece-bpe"
+                                                                      : "sentencepiece-unigram";
   }
 
   std::string warning() const override {
-    if (type_ == SentencepieceModel::Type::kBpe) return {};
+    if (vocabulary_.model().type == SentencepieceModel::Type::kBpe) return {};
     return fmt::format(
         "Unigram ids are those of the linked sentencepiece {}; other releases, 0.2.3 among them, "
         "differ on some lines",
         CORPUSMILL_SENTENCEPIECE_VERSION);
   }
 
-  SpecialIds special_ids() const override {
-    return {.bos = known_id(processor_.bos_id()),
-            .eos = known_id(processor_.eos_id()),
-            .pad = known_id(processor_.pad_id()),
-            .unk = known_id(processor_.unk_id())};
-  }
-
-  std::size_t vocabulary_size() const override {
-    return static_cast<std::size_t>(processor_.GetPieceSize());
-  }
+  SpecialIds special_ids() const override { return vocabulary_.special_ids(); }
+  std::size_t vocabulary_size() const override { return vocabulary_.size(); }
   std::string digest() const override { return digest_; }
 
   std::string token(TokenId id) const override {
-    return id < vocabulary_size() ? processor_.IdToPiece(static_cast<int>(id)) : std::string();
+    return id < vocabulary_.size() ? std::string(vocabulary_.piece(id).text) : std::string();
   }
-
   std::optional<TokenId> id_of(std::string_view token) const override {
-    const int id = processor_.PieceToId(token);
-    if (id < 0 || processor_.IdToPiece(id) != token) return std::nullopt;
-    return static_cast<TokenId>(id);
+    return vocabulary_.find(token);
   }
 
  private:
   sentencepiece::SentencePieceProcessor processor_;
-  SentencepieceModel::Type type_;
+  SentencepieceVocabulary vocabulary_;
+  SentencepieceDecoder decoder_;
   AddedTokenMatcher specials_;
   std::string digest_;
 };
@@ -150,7 +130,7 @@ std::unique_ptr<Tokenizer> make_sentencepiece_tokenizer(std::string_view model,
         fmt::format("{}: sentencepiece models of type word or char are not supported", file_name));
   }
 #ifdef CORPUSMILL_SENTENCEPIECE
-  return std::make_unique<SentencepieceTokenizer>(*parsed, model, file_name);
+  return std::make_unique<SentencepieceTokenizer>(model, file_name);
 #else
   throw Error(
       ExitCode::kMismatch,
