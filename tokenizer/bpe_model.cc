@@ -1,175 +1,160 @@
 #include "tokenizer/bpe_model.h"
 
+#include <algorithm>
 #include <atomic>
 #include <bit>
 #include <cstddef>
-#include <limits>
-#include <queue>
 #include <utility>
 
-#include "tokenizer/pretoken_cache.h"
+#include "tokenizer/unit_cache.h"
 
 namespace corpusmill {
 namespace {
 
-constexpr std::uint32_t kNoRank = std::numeric_limits<std::uint32_t>::max();
-// Below this many bytes, scanning every pair beats a heap.
-constexpr std::size_t kShortBytesMax = 48;
-
-std::uint64_t pair_key(TokenId left, TokenId right) {
-  return std::uint64_t{left} << 32 | right;
-}
-
-std::size_t pair_hash(std::uint64_t pair) {
-  return static_cast<std::size_t>((pair ^ pair >> 29) * 0x9E3779B97F4A7C15U >> 20);
-}
+// Tables that spell more than this are not spelled out; their text is not cut.
+constexpr std::size_t kSpelledBytesMax = std::size_t{64} << 20;
 
 std::uint64_t next_instance() {
   static std::atomic<std::uint64_t> last{0};
   return ++last;
 }
 
-// A symbol of a long pretoken: a list by index, so that joining is O(1).
-struct Symbol {
-  TokenId id;
-  std::int32_t previous, next;  // -1: none
-  bool alive;
+std::vector<MergeTable::Merge> ranked(const std::vector<BpeMerge>& merges) {
+  std::vector<MergeTable::Merge> result;
+  result.reserve(merges.size());
+  for (const BpeMerge& merge : merges) {
+    result.push_back(
+        {merge.left, merge.right, merge.result, static_cast<std::uint32_t>(result.size())});
+  }
+  return result;
+}
+
+// The bytes that ids stand for when they come about by merges.
+class Spelling {
+ public:
+  // False if an id has two spellings, or all together are too long.
+  bool spell(const BpeTables& tables) {
+    for (std::size_t byte = 0; byte < 256; ++byte) {
+      const bool in_utf8 = byte < 0xC0 || (byte > 0xC1 && byte < 0xF5);
+      // Other bytes may have any id; no cut stands beside them.
+      if (!set(tables.byte_ids[byte], std::string(1, static_cast<char>(byte))) && in_utf8) {
+        return false;
+      }
+    }
+    // Merges mostly stand behind those that make their parts; what is never reached is never made.
+    for (bool changed = true; changed;) {
+      changed = false;
+      for (const BpeMerge& merge : tables.merges) {
+        const std::string* const left = find(merge.left);
+        const std::string* const right = find(merge.right);
+        if (left == nullptr || right == nullptr) continue;
+        changed = changed || find(merge.result) == nullptr;
+        if (!set(merge.result, *left + *right)) return false;
+      }
+    }
+    return true;
+  }
+
+  std::vector<std::string_view> results() const {
+    std::vector<std::string_view> all;
+    for (const std::string& bytes : bytes_) {
+      if (bytes.size() > 1) all.emplace_back(bytes);
+    }
+    return all;
+  }
+
+ private:
+  const std::string* find(TokenId id) const {
+    return id < bytes_.size() && !bytes_[id].empty() ? &bytes_[id] : nullptr;
+  }
+
+  bool set(TokenId id, std::string bytes) {
+    if (id >= MergeTable::kIdsMax) return true;  // no merge has it
+    if (id >= bytes_.size()) bytes_.resize(id + std::size_t{1});
+    if (!bytes_[id].empty()) return bytes_[id] == bytes;
+    total_ += bytes.size();
+    bytes_[id] = std::move(bytes);
+    return total_ <= kSpelledBytesMax;
+  }
+
+  std::vector<std::string> bytes_;  // by id; empty: none
+  std::size_t total_ = 0;
 };
 
-struct Candidate {
-  std::uint32_t rank;
-  std::int32_t position;  // of the left symbol
-  TokenId left, right, result;
-  bool operator>(const Candidate& other) const {
-    return std::pair(rank, position) > std::pair(other.rank, other.position);
-  }
-};
+std::optional<CharCuts> cuts_of(const BpeTables& tables) {
+  Spelling spelling;
+  if (!spelling.spell(tables)) return std::nullopt;
+  std::vector<std::string_view> pieces = spelling.results();
+  // A pretoken that is an entry of the vocabulary stays whole.
+  for (const auto& [bytes, id] : tables.whole_pretokens) pieces.emplace_back(bytes);
+  return CharCuts(pieces);
+}
+
+bool is_ascii(std::string_view bytes) {
+  return std::all_of(bytes.begin(), bytes.end(), [](char c) { return (c & 0x80) == 0; });
+}
 
 }  // namespace
 
 BpeModel::BpeModel(BpeTables tables)
     : byte_ids_(tables.byte_ids),
-      whole_pretokens_(std::move(tables.whole_pretokens)),
-      pairs_(std::bit_ceil(tables.merges.size() * 2 + 16)),
+      merges_(ranked(tables.merges)),
+      cuts_(cuts_of(tables)),
       instance_(next_instance()) {
-  for (std::size_t rank = 0; rank < tables.merges.size(); ++rank) {
-    const BpeMerge& merge = tables.merges[rank];
-    const std::uint64_t pair = pair_key(merge.left, merge.right);
-    std::size_t at = pair_hash(pair) & (pairs_.size() - 1);
-    while (pairs_[at].pair != ~std::uint64_t{0} && pairs_[at].pair != pair) {
-      at = (at + 1) & (pairs_.size() - 1);
-    }
-    pairs_[at] = {pair, static_cast<std::uint32_t>(rank), merge.result};
-  }
+  whole_pretokens_ = std::move(tables.whole_pretokens);
 }
 
-const BpeModel::PairSlot* BpeModel::find(TokenId left, TokenId right) const {
-  const std::uint64_t pair = pair_key(left, right);
-  for (std::size_t at = pair_hash(pair) & (pairs_.size() - 1);;
-       at = (at + 1) & (pairs_.size() - 1)) {
-    if (pairs_[at].pair == pair) return &pairs_[at];
-    if (pairs_[at].pair == ~std::uint64_t{0}) return nullptr;
-  }
-}
-
-void BpeModel::encode(std::string_view pretoken, std::vector<TokenId>& out) const {
-  if (pretoken.empty()) return;
-  if (pretoken.size() > PretokenCache::kPretokenBytesMax) return merge(pretoken, out);
-  thread_local PretokenCache cache;
+void BpeModel::encode(std::string_view text, std::span<const std::uint32_t> ends,
+                      std::vector<TokenId>& out) const {
+  thread_local UnitCache cache;
   cache.use_for(instance_);
-  const std::uint64_t hash = PretokenCache::hash(pretoken);
-  const std::span<const TokenId> known = cache.find(pretoken, hash);
-  if (known.data() != nullptr) {
-    out.insert(out.end(), known.begin(), known.end());
-    return;
+  const auto merge = [this](std::string_view unit, bool part, std::vector<TokenId>& ids) {
+    this->merge(unit, part, ids);
+  };
+  constexpr std::size_t kUnits = 512;
+  std::uint32_t units[kUnits];
+  std::size_t count = 0;
+  std::uint32_t begin = 0;        // of the pretoken
+  std::uint32_t units_begin = 0;  // of the first unit not encoded yet
+  const auto flush = [&](std::uint32_t units_end) {
+    cache.encode(text, units_begin, {units, count}, out, merge);
+    units_begin = units_end;
+    count = 0;
+  };
+  for (const std::uint32_t end : ends) {
+    const std::uint32_t pretoken_begin = begin;
+    if (cuts_ && !is_ascii(text.substr(begin, end - begin))) {
+      while (begin < end) {
+        const std::span<std::uint32_t> room(units + count, kUnits - count);
+        const std::size_t cut = cuts_->cut(text, begin, end, room);
+        const bool whole = begin == pretoken_begin && room[cut - 1] == end && cut == 1;
+        begin = room[cut - 1];
+        if (!whole && !whole_pretokens_.empty()) {
+          for (std::uint32_t& unit : room.first(cut)) unit |= UnitCache::kPart;
+        }
+        count += cut;
+        if (count == kUnits) flush(begin);
+      }
+    } else {
+      units[count++] = end;
+      begin = end;
+      if (count == kUnits) flush(begin);
+    }
   }
-  const std::size_t begin = out.size();
-  merge(pretoken, out);
-  cache.insert(pretoken, hash, std::span<const TokenId>(out).subspan(begin));
+  flush(begin);
 }
 
-void BpeModel::merge(std::string_view pretoken, std::vector<TokenId>& out) const {
-  if (!whole_pretokens_.empty()) {
-    const auto whole = whole_pretokens_.find(std::string(pretoken));
+void BpeModel::merge(std::string_view unit, bool part, std::vector<TokenId>& out) const {
+  if (!part && !whole_pretokens_.empty()) {
+    const auto whole = whole_pretokens_.find(std::string(unit));
     if (whole != whole_pretokens_.end()) {
       out.push_back(whole->second);
       return;
     }
   }
-  if (pretoken.size() <= kShortBytesMax) {
-    merge_short(pretoken, out);
-  } else {
-    merge_long(pretoken, out);
-  }
-}
-
-void BpeModel::merge_short(std::string_view pretoken, std::vector<TokenId>& out) const {
-  TokenId ids[kShortBytesMax];
-  std::uint32_t ranks[kShortBytesMax];  // of the pair that starts here
-  TokenId results[kShortBytesMax];
-  std::size_t count = pretoken.size();
-  const auto look_up = [&](std::size_t at) {
-    const PairSlot* slot = at + 1 < count ? find(ids[at], ids[at + 1]) : nullptr;
-    ranks[at] = slot == nullptr ? kNoRank : slot->rank;
-    results[at] = slot == nullptr ? TokenId{0} : slot->result;
-  };
-  for (std::size_t i = 0; i < count; ++i)
-    ids[i] = byte_ids_[static_cast<std::uint8_t>(pretoken[i])];
-  for (std::size_t i = 0; i < count; ++i) look_up(i);
-  for (;;) {
-    std::size_t best = 0;
-    for (std::size_t i = 1; i < count; ++i) {
-      if (ranks[i] < ranks[best]) best = i;
-    }
-    if (ranks[best] == kNoRank) break;
-    ids[best] = results[best];
-    --count;
-    for (std::size_t i = best + 1; i < count; ++i) {
-      ids[i] = ids[i + 1];
-      ranks[i] = ranks[i + 1];
-      results[i] = results[i + 1];
-    }
-    look_up(best);
-    if (best > 0) look_up(best - 1);
-  }
-  out.insert(out.end(), ids, ids + count);
-}
-
-void BpeModel::merge_long(std::string_view pretoken, std::vector<TokenId>& out) const {
-  std::vector<Symbol> symbols(pretoken.size());
-  std::priority_queue<Candidate, std::vector<Candidate>, std::greater<>> queue;
-  const auto propose = [&](std::int32_t left) {
-    if (left < 0) return;
-    const Symbol& symbol = symbols[static_cast<std::size_t>(left)];
-    if (symbol.next < 0) return;
-    const TokenId right = symbols[static_cast<std::size_t>(symbol.next)].id;
-    const PairSlot* slot = find(symbol.id, right);
-    if (slot != nullptr) queue.push({slot->rank, left, symbol.id, right, slot->result});
-  };
-  const auto count = static_cast<std::int32_t>(pretoken.size());
-  for (std::int32_t i = 0; i < count; ++i) {
-    const auto at = static_cast<std::size_t>(i);
-    symbols[at] = {byte_ids_[static_cast<std::uint8_t>(pretoken[at])], i - 1,
-                   i + 1 < count ? i + 1 : -1, true};
-  }
-  for (std::int32_t i = 0; i < count; ++i) propose(i);
-  while (!queue.empty()) {
-    const Candidate top = queue.top();
-    queue.pop();
-    Symbol& left = symbols[static_cast<std::size_t>(top.position)];
-    if (!left.alive || left.id != top.left || left.next < 0) continue;
-    Symbol& right = symbols[static_cast<std::size_t>(left.next)];
-    if (right.id != top.right) continue;
-    left.id = top.result;
-    right.alive = false;
-    left.next = right.next;
-    if (left.next >= 0) symbols[static_cast<std::size_t>(left.next)].previous = top.position;
-    propose(left.previous);
-    propose(top.position);
-  }
-  for (std::int32_t i = 0; i >= 0; i = symbols[static_cast<std::size_t>(i)].next) {
-    out.push_back(symbols[static_cast<std::size_t>(i)].id);
-  }
+  const std::size_t before = out.size();
+  for (const char c : unit) out.push_back(byte_ids_[static_cast<std::uint8_t>(c)]);
+  out.resize(before + merges_.merge(std::span<TokenId>(out).subspan(before)));
 }
 
 }  // namespace corpusmill

@@ -1,16 +1,19 @@
-// Byte-pair merges over one pretoken: the engine of byte-level BPE, and the seam behind which it
-// can be swapped. It knows bytes, ids and merges; no text, no special tokens, no regular
-// expressions.
+// Byte-pair merges inside pretokens: the engine of byte-level BPE, and the seam behind which it can
+// be swapped. It knows bytes, ids and merges; no special tokens, no regular expressions.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "common/token_id.h"
+#include "tokenizer/char_cuts.h"
+#include "tokenizer/merge_table.h"
 
 namespace corpusmill {
 
@@ -28,29 +31,25 @@ struct BpeTables {
 
 class BpeModel {
  public:
+  // Throws Error kMismatch as MergeTable does.
   explicit BpeModel(BpeTables tables);
 
-  // Appends the ids of one pretoken: among adjacent pairs that have a merge, the one of lowest
-  // rank, leftmost first, is joined until none is left. Remembers short pretokens in a cache per
-  // thread, compared by the whole key. Const and safe from any number of threads.
-  void encode(std::string_view pretoken, std::vector<TokenId>& out) const;
+  // Appends the ids of the pretokens text[ends[i - 1], ends[i]), the first from 0: among adjacent
+  // pairs that have a merge, the one of lowest rank, leftmost first, is joined until none is left.
+  // `ends` ascends strictly; text.size() < 2^31. A pretoken that is not ASCII is cut further where
+  // that changes nothing (CharCuts), and what the parts become is remembered per thread
+  // (UnitCache). Const and safe from any number of threads.
+  void encode(std::string_view text, std::span<const std::uint32_t> ends,
+              std::vector<TokenId>& out) const;
 
  private:
-  struct PairSlot {
-    std::uint64_t pair = ~std::uint64_t{0};  // left << 32 | right; all ones: empty
-    std::uint32_t rank = 0;
-    TokenId result = 0;
-  };
-
-  const PairSlot* find(TokenId left, TokenId right) const;
-  void merge(std::string_view pretoken, std::vector<TokenId>& out) const;
-  void merge_short(std::string_view pretoken, std::vector<TokenId>& out) const;
-  void merge_long(std::string_view pretoken, std::vector<TokenId>& out) const;
+  void merge(std::string_view unit, bool part, std::vector<TokenId>& out) const;
 
   std::array<TokenId, 256> byte_ids_;
   std::unordered_map<std::string, TokenId> whole_pretokens_;
-  std::vector<PairSlot> pairs_;  // open addressing, a power of two
-  std::uint64_t instance_;       // tells the caches of two models apart
+  MergeTable merges_;
+  std::optional<CharCuts> cuts_;  // none where results are not the concatenation of their parts
+  std::uint64_t instance_;        // tells the caches of two models apart
 };
 
 }  // namespace corpusmill

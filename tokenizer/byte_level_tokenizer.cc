@@ -96,11 +96,7 @@ class ByteLevelTokenizer final : public Tokenizer {
       }
       pretokenizer_.split(section.text, scratch,
                           [&](std::string_view window, std::span<const std::uint32_t> ends) {
-                            std::size_t begin = 0;
-                            for (const std::uint32_t end : ends) {
-                              model_.encode(window.substr(begin, end - begin), out);
-                              begin = end;
-                            }
+                            model_.encode(window, ends, out);
                           });
     }
     return specials;

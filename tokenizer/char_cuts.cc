@@ -1,0 +1,98 @@
+#include "tokenizer/char_cuts.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "tokenizer/unicode_class.h"
+
+namespace corpusmill {
+namespace {
+
+// Stands for the part of a character that a piece holds: its last byte, or its first.
+constexpr std::uint32_t kOpen = 0x110000;
+
+bool is_malformed(DecodedChar decoded) {
+  return decoded.code_point == 0xFFFD && decoded.bytes == 1;
+}
+bool is_continuation(char byte) {
+  return (static_cast<std::uint8_t>(byte) & 0xC0) == 0x80;
+}
+
+std::uint32_t last_byte(std::uint32_t code_point) {
+  return 0x80 | (code_point & 0x3F);
+}
+std::uint32_t first_byte(std::uint32_t code_point) {
+  if (code_point < 0x800) return 0xC0 | code_point >> 6;
+  return code_point < 0x10000 ? 0xE0 | code_point >> 12 : 0xF0 | code_point >> 18;
+}
+
+std::uint32_t hash(std::uint32_t left, std::uint32_t right) {
+  return (left * 0x9E3779B1U) ^ (right * 0x85EBCA77U);
+}
+
+}  // namespace
+
+CharCuts::CharCuts(std::span<const std::string_view> pieces) {
+  std::vector<std::uint64_t> pairs;
+  for (const std::string_view piece : pieces) add(piece, pairs);
+  std::sort(pairs.begin(), pairs.end());
+  pairs.erase(std::unique(pairs.begin(), pairs.end()), pairs.end());
+  const std::size_t bits =
+      std::clamp(std::bit_ceil(pairs.size() * 32), std::size_t{1} << 12, std::size_t{1} << 20);
+  bits_.resize(bits / 64);
+  shift_ = 32 - static_cast<unsigned>(std::countr_zero(bits));
+  for (const std::uint64_t pair : pairs) {
+    const auto left = static_cast<std::uint32_t>(pair >> 32);
+    const auto right = static_cast<std::uint32_t>(pair);
+    const std::uint32_t bit = hash(left, right) >> shift_;
+    bits_[bit / 64] |= std::uint64_t{1} << bit % 64;
+    if (left < 128 && right < 128) ascii_[left][right / 64] |= std::uint64_t{1} << right % 64;
+  }
+}
+
+void CharCuts::add(std::string_view piece, std::vector<std::uint64_t>& pairs) {
+  for (std::size_t at = 1; at < piece.size(); ++at) {
+    if (is_continuation(piece[at])) continue;
+    DecodedChar left = decode_utf8_before(piece, at);
+    DecodedChar right = decode_utf8(piece, at);
+    if (is_malformed(left)) left.code_point = kOpen + static_cast<std::uint8_t>(piece[at - 1]);
+    if (is_malformed(right)) right.code_point = kOpen + static_cast<std::uint8_t>(piece[at]);
+    has_open_pieces_ = has_open_pieces_ || left.code_point >= kOpen || right.code_point >= kOpen;
+    pairs.push_back(std::uint64_t{left.code_point} << 32 | right.code_point);
+  }
+}
+
+bool CharCuts::has(std::uint32_t left, std::uint32_t right) const {
+  const std::uint32_t bit = hash(left, right) >> shift_;
+  return (bits_[bit / 64] >> bit % 64 & 1) != 0;
+}
+
+bool CharCuts::may_cut(char32_t left, char32_t right) const {
+  if ((left | right) < 128) return (ascii_[left][right / 64] >> right % 64 & 1) == 0;
+  if (has(left, right)) return false;
+  if (!has_open_pieces_) return true;
+  if (left >= 128 && has(kOpen + last_byte(left), right)) return false;
+  if (right < 128) return true;
+  return !has(left, kOpen + first_byte(right)) &&
+         (left < 128 || !has(kOpen + last_byte(left), kOpen + first_byte(right)));
+}
+
+std::size_t CharCuts::cut(std::string_view text, std::uint32_t begin, std::uint32_t end,
+                          std::span<std::uint32_t> ends) const {
+  text = text.substr(0, end);
+  std::size_t count = 0;
+  DecodedChar left = decode_utf8(text, begin);
+  for (std::size_t at = begin + left.bytes; at < end;) {
+    const DecodedChar right = decode_utf8(text, at);
+    if (!is_malformed(left) && !is_malformed(right) && may_cut(left.code_point, right.code_point)) {
+      ends[count++] = static_cast<std::uint32_t>(at);
+      if (count == ends.size()) return count;
+    }
+    at += right.bytes;
+    left = right;
+  }
+  ends[count++] = end;
+  return count;
+}
+
+}  // namespace corpusmill
