@@ -9,16 +9,14 @@
 #include "common/options.h"
 #include "common/progress.h"
 #include "common/progress_line.h"
+#include "prep/bad_lines.h"
 #include "prep/commands.h"
 #include "prep/document_parser.h"
 #include "prep/input_options.h"
 #include "prep/line_reader.h"
 #include "prep/line_writer.h"
 #include "prep/pipeline.h"
-#include "prep/quarantine.h"
 #include "prep/run_summary.h"
-#include "prep/terminal_text.h"
-#include "prep/text_writer.h"
 
 namespace corpusmill {
 namespace {
@@ -54,48 +52,6 @@ CheckedBatch check_lines(DocumentBatch batch) {
   return {std::move(batch), std::move(books)};
 }
 
-// What is said about bad lines: the first of them on the terminal, all of them in the report.
-class BadLines {
- public:
-  BadLines(const CheckOptions& options, std::vector<std::string> file_names)
-      : show_(options.show), file_names_(std::move(file_names)) {
-    if (!options.report.empty()) report_.emplace(options.report);
-  }
-
-  void add(const Document& document, const LineBatch& lines) {
-    const std::string& name = file_names_[document.line.origin.file];
-    if (report_) {
-      row_.clear();
-      append_drop_row(row_, name, document);
-      row_ += "}\n";
-      report_->write(row_);
-    }
-    if (shown_ == show_) return;
-    ++shown_;
-    const Origin& origin = document.line.origin;
-    shown_text_ += fmt::format("{}:{}: {}: ", terminal_text(name), origin.line,
-                               drop_reason_name(document.reason));
-    shown_text_ += terminal_text(document.detail);
-    if (document.column > 0) shown_text_ += fmt::format(", column {}", document.column);
-    shown_text_ += fmt::format(" (the line starts at byte {})\n", origin.offset);
-    const std::string_view raw = lines.text_of(document.line);
-    if (!raw.empty()) shown_text_ += fmt::format("    {}\n", terminal_text(raw));
-  }
-  const std::string& shown_text() const { return shown_text_; }
-
-  void commit() {
-    if (report_) report_->commit();
-  }
-
- private:
-  std::uint64_t show_;
-  std::uint64_t shown_ = 0;
-  std::string shown_text_;
-  std::vector<std::string> file_names_;
-  std::optional<TextWriter> report_;
-  std::string row_;
-};
-
 std::string describe_result(const RunSummary& summary) {
   const Tally& in = summary.books.in();
   return fmt::format("  {} of {} lines are bad; {} lines/s\n",
@@ -117,7 +73,7 @@ ExitCode check_command(const std::vector<std::string>& arguments) {
   reader_options.digest_inputs = false;
   LineReader reader(inputs, reader_options);
   const DocumentParser parser({options.input.record_text(), false});
-  BadLines bad_lines(options, inputs.names());
+  BadLines bad_lines(options.show, options.report, inputs.names());
   std::optional<Progress> progress;
   progress.emplace("check", inputs.bytes_on_disk(), options.common.quiet);
 

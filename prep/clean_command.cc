@@ -1,12 +1,10 @@
 // corpusmill clean: keeps the good lines byte for byte, puts the bad ones aside.
-#include <fmt/format.h>
-
 #include <optional>
 
-#include "common/error.h"
 #include "common/file.h"
 #include "common/options.h"
 #include "common/progress.h"
+#include "prep/bad_lines.h"
 #include "prep/commands.h"
 #include "prep/document_parser.h"
 #include "prep/input_options.h"
@@ -43,13 +41,6 @@ CleanOptions parse_options(const std::vector<std::string>& arguments) {
   return options;
 }
 
-[[noreturn]] void refuse_line(const Document& document, const InputSet& inputs) {
-  throw Error(ExitCode::kInputRejected,
-              fmt::format("{}:{}: {}: {}; nothing was written (--strict)",
-                          inputs.files()[document.line.origin.file].name, document.line.origin.line,
-                          drop_reason_name(document.reason), document.detail));
-}
-
 }  // namespace
 
 ExitCode clean_command(const std::vector<std::string>& arguments) {
@@ -82,7 +73,9 @@ ExitCode clean_command(const std::vector<std::string>& arguments) {
         writer.write_kept(batch);
         for (const Document& document : batch.documents) {
           if (!is_rejected(document)) continue;
-          if (options.strict) refuse_line(document, inputs);
+          if (options.strict) {
+            refuse_line(document, inputs.names()[document.line.origin.file], "nothing was written");
+          }
           quarantine.add(document, batch.lines);
         }
       }));

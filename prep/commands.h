@@ -19,6 +19,8 @@ ExitCode stats_command(const std::vector<std::string>& arguments);
 ExitCode inspect_command(const std::vector<std::string>& arguments);
 ExitCode verify_command(const std::vector<std::string>& arguments);
 ExitCode merge_command(const std::vector<std::string>& arguments);
+ExitCode encode_command(const std::vector<std::string>& arguments);
+ExitCode decode_command(const std::vector<std::string>& arguments);
 ExitCode train_tokenizer_command(const std::vector<std::string>& arguments);
 // Starts corpusmill-train, which stands beside this executable, with the same arguments.
 ExitCode pretrain_command(const std::vector<std::string>& arguments);
@@ -37,6 +39,8 @@ inline constexpr Command kCommands[] = {
     {"inspect", "decode any window of a shard", inspect_command},
     {"verify", "check every digest of a manifest's shards", verify_command},
     {"merge", "join several sets of shards into one", merge_command},
+    {"encode", "texts into token ids, a row for each", encode_command},
+    {"decode", "token ids back into text", decode_command},
     {"train-tokenizer", "make a tokenizer from a sample", train_tokenizer_command},
     {"pretrain", "train a model on shards", pretrain_command},
     {"evaluate", "loss and perplexity of a checkpoint on shards", evaluate_command},

@@ -84,8 +84,9 @@ bool is_surely_visible(const RawString& raw) {
 
 // Fills scratch.values with the fields of a good line, and scratch.source; false for every other
 // line.
-bool parse_whole(std::string_view line, const std::vector<std::string>& names,
-                 std::string_view source_field, Scratch& scratch) {
+bool parse_whole(std::string_view line, const DocumentParserOptions& options, Scratch& scratch) {
+  const std::vector<std::string>& names = options.record_text.fields();
+  const std::string_view source_field = options.source_field;
   simdjson::dom::object object;
   const auto* const bytes = reinterpret_cast<const std::uint8_t*>(line.data());
   if (scratch.parser.parse(bytes, line.size(), false).get(object) != simdjson::SUCCESS) {
@@ -106,9 +107,10 @@ bool parse_whole(std::string_view line, const std::vector<std::string>& names,
   }
   const auto is_missing = [](std::string_view value) { return value.data() == nullptr; };
   if (std::any_of(values.begin(), values.end(), is_missing)) return false;
-  return std::any_of(values.begin(), values.end(), [](std::string_view value) {
-    return starts_visibly(value) || !is_blank(value);
-  });
+  return options.keep_blank ||
+         std::any_of(values.begin(), values.end(), [](std::string_view value) {
+           return starts_visibly(value) || !is_blank(value);
+         });
 }
 
 // Newlines are ASCII: where all bytes are UTF-8, each line is.
@@ -151,7 +153,9 @@ bool DocumentParser::State::parse_flat(std::string_view line, std::size_t number
   if (!scan_flat_record(line, record_text.fields(), options.source_field, values, source)) {
     return false;
   }
-  if (std::none_of(values.begin(), values.end(), is_surely_visible)) return false;
+  if (!options.keep_blank && std::none_of(values.begin(), values.end(), is_surely_visible)) {
+    return false;
+  }
   if (!options.want_text) return true;
 
   const bool has_escapes = std::any_of(values.begin(), values.end(),
@@ -182,9 +186,9 @@ void DocumentParser::State::parse_line(std::string_view line, std::size_t number
                                        TextArena& texts) const {
   const RecordText& record_text = options.record_text;
   LineVerdict verdict;
-  if (!parse_whole(line, record_text.fields(), options.source_field, scratch)) {
+  if (!parse_whole(line, options, scratch)) {
     scratch.source = {};
-    verdict = classify_line(line, record_text);
+    verdict = classify_line(line, record_text, options.keep_blank);
     if (verdict.dropped) {
       document.drop(verdict.reason);
       document.column = verdict.column;

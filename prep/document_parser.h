@@ -21,6 +21,8 @@ struct DocumentParserOptions {
   // Its value becomes Document::source where it is a string; no document is dropped for it. Empty:
   // none is looked for.
   std::string source_field = "";
+  // An empty or blank text is a document like any other, instead of kEmptyText.
+  bool keep_blank = false;
 };
 
 // Const and thread-safe: each thread has its own simdjson parser.

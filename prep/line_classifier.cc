@@ -40,7 +40,7 @@ struct FoundFields {
 };
 
 LineVerdict judge_fields(std::string_view line, const FoundFields& found,
-                         const std::vector<std::string>& names) {
+                         const std::vector<std::string>& names, bool keep_blank) {
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (found.first[i]) continue;
     return refuse_without_column(DropReason::kMissingText,
@@ -60,7 +60,7 @@ LineVerdict judge_fields(std::string_view line, const FoundFields& found,
         line.substr(member->value_begin, member->value_end - member->value_begin)));
     blank = blank && is_blank(verdict.values.back());
   }
-  if (!blank) return verdict;
+  if (!blank || keep_blank) return verdict;
   const bool empty = std::all_of(verdict.values.begin(), verdict.values.end(),
                                  [](const std::string& value) { return value.empty(); });
   return refuse(
@@ -80,7 +80,7 @@ bool is_blank(std::string_view text) {
   return true;
 }
 
-LineVerdict classify_line(std::string_view line, const RecordText& record_text) {
+LineVerdict classify_line(std::string_view line, const RecordText& record_text, bool keep_blank) {
   if (is_blank(line)) {
     return refuse_without_column(DropReason::kEmptyLine,
                                  line.empty() ? "the line is empty" : "the line is white space");
@@ -118,7 +118,7 @@ LineVerdict classify_line(std::string_view line, const RecordText& record_text) 
     return refuse(DropReason::kDuplicateKey, found.repeated->key_begin,
                   fmt::format("field \"{}\" is there twice", names[found.repeated_field]));
   }
-  return judge_fields(line, found, names);
+  return judge_fields(line, found, names, keep_blank);
 }
 
 }  // namespace corpusmill

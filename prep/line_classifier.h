@@ -23,7 +23,9 @@ struct LineVerdict {
   std::vector<std::string> values;  // decoded, one per RecordText field; only of a kept line
 };
 
-LineVerdict classify_line(std::string_view line, const RecordText& record_text);
+// `keep_blank`: an empty or blank text is no reason.
+LineVerdict classify_line(std::string_view line, const RecordText& record_text,
+                          bool keep_blank = false);
 
 // Nothing but Unicode white space (White_Space=yes). `text` must be valid UTF-8.
 bool is_blank(std::string_view text);

@@ -34,6 +34,19 @@ std::optional<SpecialInText> TokenizerOptions::policy() const {
   return std::nullopt;
 }
 
+TokenWidth choose_width(const std::string& dtype, std::uint64_t vocabulary_size,
+                        const std::string& tokenizer) {
+  const TokenWidth needed = width_for_vocabulary(vocabulary_size);
+  if (dtype == "auto") return needed;
+  const TokenWidth asked = dtype == "uint16" ? TokenWidth::kUint16 : TokenWidth::kUint32;
+  if (asked < needed) {
+    throw Error(ExitCode::kMismatch,
+                fmt::format("--dtype uint16 cannot hold the {} ids of {}; leave --dtype out",
+                            vocabulary_size, tokenizer));
+  }
+  return asked;
+}
+
 void add_length_options(CLI::App& app, LengthLimits& limits) {
   app.add_option("--min-chars", limits.min_chars, "drop texts of fewer characters (code points)");
   app.add_option("--max-chars", limits.max_chars, "drop texts of more characters");
@@ -91,15 +104,7 @@ EncoderChoices ShardOptions::encoder_choices() const {
 }
 
 TokenWidth ShardOptions::width(std::uint64_t vocabulary_size) const {
-  const TokenWidth needed = width_for_vocabulary(vocabulary_size);
-  if (dtype == "auto") return needed;
-  const TokenWidth asked = dtype == "uint16" ? TokenWidth::kUint16 : TokenWidth::kUint32;
-  if (asked < needed) {
-    throw Error(ExitCode::kMismatch,
-                fmt::format("--dtype uint16 cannot hold the {} ids of {}; leave --dtype out",
-                            vocabulary_size, tokenizer.tokenizer));
-  }
-  return asked;
+  return choose_width(dtype, vocabulary_size, tokenizer.tokenizer);
 }
 
 nlohmann::json ShardOptions::data_options(const DocumentEncoder& encoder,

@@ -53,6 +53,11 @@ struct ShardOptions {
   nlohmann::json data_options(const DocumentEncoder& encoder, TokenWidth token_width) const;
 };
 
+// `dtype` ("auto", "uint16", "uint32") for a vocabulary of that size; "auto" is the narrower one
+// that holds it. Throws Error(kMismatch) naming `tokenizer` where the one asked for does not.
+TokenWidth choose_width(const std::string& dtype, std::uint64_t vocabulary_size,
+                        const std::string& tokenizer);
+
 // --min-chars … --max-tokens.
 void add_length_options(CLI::App& app, LengthLimits& limits);
 

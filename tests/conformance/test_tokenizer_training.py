@@ -8,6 +8,7 @@ import subprocess
 import pytest
 import sentencepiece
 import tokenizers
+from test_tokenizers import encode
 from tokenizers import decoders, models, pre_tokenizers, trainers
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -33,13 +34,6 @@ def train(corpus, output, *options):
     command = [BIN / "corpusmill", "train-tokenizer", corpus, "-o", output, "--quiet", *options]
     done = subprocess.run(list(map(str, command)), capture_output=True, check=True)
     assert done.stderr == b""
-
-
-def encode(file, texts):
-    lines = "".join(json.dumps({"text": text}) + "\n" for text in texts)
-    command = [BIN / "encode_lines", file]
-    done = subprocess.run(command, input=lines.encode(), capture_output=True, check=True)
-    return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 def test_byte_bpe_equals_hugging_face(corpus, tmp_path):

@@ -110,6 +110,21 @@ TEST(DocumentParser, ByteOrderMarkInsideAFileIsNotJson) {
   EXPECT_EQ(verdict_of(batch.documents[0]), "invalid_json");
 }
 
+TEST(DocumentParser, BlankTextsAreKeptWhereAskedFor) {
+  const DocumentParser parser({.keep_blank = true});
+  const DocumentBatch batch = parser.parse(line_batch_of(
+      "{\"text\": \"\"}\n{\"text\": \" \\n\"}\n{\"text\": \"\\u0020\", \"x\": [1e999]}\n"
+      "\n{\"text\": 1}\n"));
+  ASSERT_EQ(batch.documents.size(), 5u);
+  EXPECT_FALSE(batch.documents[0].dropped);
+  EXPECT_EQ(batch.documents[0].text, "");
+  EXPECT_EQ(batch.documents[1].text, " \n");
+  EXPECT_EQ(batch.documents[2].text, " ");
+  EXPECT_FALSE(batch.documents[2].dropped);
+  EXPECT_EQ(batch.documents[3].reason, DropReason::kEmptyLine);
+  EXPECT_EQ(batch.documents[4].reason, DropReason::kWrongType);
+}
+
 TEST(DocumentParser, NestingHasALimit) {
   for (const std::size_t depth : {1020U, 1021U, 1022U, 1023U, 1024U, 1025U, 100000U}) {
     for (const char* inner : {"", "1", "\"\"", "{}"}) {
