@@ -14,7 +14,7 @@ std::uint8_t first_byte(const AddedToken& token) {
 }
 
 bool stands_alone(std::string_view text, std::size_t begin, std::size_t end) {
-  const std::uint8_t* classes = char_class_table();
+  const std::uint16_t* classes = char_class_table();
   const bool word_before =
       begin > 0 && (classes[decode_utf8_before(text, begin).code_point] & kWord) != 0;
   const bool word_after =

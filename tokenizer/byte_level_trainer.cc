@@ -58,7 +58,7 @@ void count_pretokens(std::span<const std::string> texts, const AddedTokenMatcher
 // Pretokens in byte order with their counts: the same whatever the threads.
 std::vector<std::pair<std::string, std::uint64_t>> count_in_parallel(
     std::span<const std::string> texts, const AddedTokenMatcher& specials, int threads) {
-  const Pretokenizer pretokenizer({{.kind = PretokenStage::Kind::kGpt2}});
+  const Pretokenizer pretokenizer({PretokenStage::gpt2()});
   const std::size_t parts = static_cast<std::size_t>(std::max(threads, 1));
   std::vector<PretokenCounts> counts(parts);
   std::vector<std::jthread> workers;

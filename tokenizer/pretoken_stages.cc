@@ -6,12 +6,13 @@
 #include <utility>
 
 #include "common/error.h"
+#include "tokenizer/class_splitters.h"
+#include "tokenizer/known_splitters.h"
 
 namespace corpusmill {
 namespace {
 
 using nlohmann::json;
-using Kind = PretokenStage::Kind;
 
 class StageReader {
  public:
@@ -53,11 +54,10 @@ class StageReader {
       }
     } else if (type == "ByteLevel") {
       byte_level_ = true;
-      if (flag(part, "add_prefix_space", true)) stages_.push_back({.kind = Kind::kPrefixSpace});
-      if (flag(part, "use_regex", true)) stages_.push_back({.kind = Kind::kGpt2});
+      if (flag(part, "add_prefix_space", true)) stages_.push_back(PretokenStage::prefix_space());
+      if (flag(part, "use_regex", true)) stages_.push_back(PretokenStage::gpt2());
     } else if (type == "Digits") {
-      stages_.push_back(
-          {.kind = Kind::kDigits, .individual = flag(part, "individual_digits", false)});
+      stages_.push_back({make_digits_splitter(flag(part, "individual_digits", false))});
     } else if (type == "Split") {
       add_split(part);
     } else {
@@ -78,13 +78,8 @@ class StageReader {
       unsupported("this Split behavior");
     }
     const auto regex = pattern["Regex"].get<std::string>();
-    if (regex == kGpt2Regex) {
-      stages_.push_back({.kind = Kind::kGpt2});
-    } else if (regex == kLlama3Regex) {
-      stages_.push_back({.kind = Kind::kCl100k, .number_chars_max = 3});
-    } else if (regex == kQwen2Regex) {
-      stages_.push_back({.kind = Kind::kCl100k, .number_chars_max = 1});
-    } else {
+    stages_.push_back({find_known_splitter(regex)});
+    if (stages_.back().splitter == nullptr) {
       unsupported(fmt::format("the regular expression {}", regex));
     }
   }

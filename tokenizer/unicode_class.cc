@@ -2,33 +2,18 @@
 
 #include <utf8proc.h>
 
-#include <vector>
+#include <algorithm>
+#include <array>
+
+#include "tokenizer/unicode_category.h"
 
 namespace corpusmill {
 namespace {
-
-constexpr std::uint32_t kCodePoints = 0x110000;
 
 struct Range {
   std::uint32_t first, last;
 };
 
-// What Unicode 16.0 has and utf8proc's 15.0 lacks.
-constexpr Range kNewLetters[] = {
-    {0x1C89, 0x1C8A},   {0xA7CB, 0xA7CD},   {0xA7DA, 0xA7DC},   {0x105C0, 0x105F3},
-    {0x10D4A, 0x10D65}, {0x10D6F, 0x10D85}, {0x10EC2, 0x10EC4}, {0x11380, 0x11389},
-    {0x1138B, 0x1138B}, {0x1138E, 0x1138E}, {0x11390, 0x113B5}, {0x113B7, 0x113B7},
-    {0x113D1, 0x113D1}, {0x113D3, 0x113D3}, {0x11BC0, 0x11BE0}, {0x13460, 0x143FA},
-    {0x16100, 0x1611D}, {0x16D40, 0x16D6C}, {0x18CFF, 0x18CFF}, {0x1E5D0, 0x1E5ED},
-    {0x1E5F0, 0x1E5F0}, {0x2EBF0, 0x2EE5D}};
-constexpr Range kNewDigits[] = {{0x10D40, 0x10D49}, {0x116D0, 0x116E3}, {0x11BF0, 0x11BF9},
-                                {0x16130, 0x16139}, {0x16D70, 0x16D79}, {0x1CCF0, 0x1CCF9},
-                                {0x1E5F1, 0x1E5FA}};
-constexpr Range kNewMarks[] = {{0x897, 0x897},     {0x10D69, 0x10D6D}, {0x10EFC, 0x10EFC},
-                               {0x113B8, 0x113C0}, {0x113C2, 0x113C2}, {0x113C5, 0x113C5},
-                               {0x113C7, 0x113CA}, {0x113CC, 0x113D0}, {0x113D2, 0x113D2},
-                               {0x113E1, 0x113E2}, {0x11F5A, 0x11F5A}, {0x1611E, 0x1612F},
-                               {0x1E5EE, 0x1E5EF}};
 // Alphabetic symbols (circled and squared letters) and the joiners, all of them \w.
 constexpr Range kWordSymbols[] = {
     {0x200C, 0x200D}, {0x24B6, 0x24E9}, {0x1F130, 0x1F149}, {0x1F150, 0x1F169}, {0x1F170, 0x1F189}};
@@ -38,49 +23,47 @@ constexpr Range kSpaces[] = {{0x9, 0xD},       {0x20, 0x20},     {0x85, 0x85},  
 // Rust's standard library is a Unicode version ahead of its regular expressions.
 constexpr Range kNewNumeric[] = {{0x11DE0, 0x11DE9}, {0x16FF4, 0x16FF6}};
 
-std::uint8_t classes_of_category(utf8proc_category_t category) {
-  switch (category) {
-    case UTF8PROC_CATEGORY_LU:
-    case UTF8PROC_CATEGORY_LL:
-    case UTF8PROC_CATEGORY_LT:
-    case UTF8PROC_CATEGORY_LM:
-    case UTF8PROC_CATEGORY_LO:
-      return kLetter | kWord;
-    case UTF8PROC_CATEGORY_ND:
-    case UTF8PROC_CATEGORY_NL:
-      return kNumber | kNumeric | kWord;
-    case UTF8PROC_CATEGORY_NO:
-      return kNumber | kNumeric;
-    case UTF8PROC_CATEGORY_MN:
-    case UTF8PROC_CATEGORY_MC:
-    case UTF8PROC_CATEGORY_ME:
-    case UTF8PROC_CATEGORY_PC:
-      return kWord;
-    default:
-      return 0;
-  }
+std::uint16_t classes_of_category(UnicodeCategory category) {
+  const CategorySet bit = category_bit(category);
+  const auto in = [&](std::string_view name) { return (bit & category_set(name)) != 0; };
+  unsigned classes = 0;
+  if (in("L")) classes |= kLetter | kWord;
+  if (in("N")) classes |= kNumber | kNumeric;
+  if (in("M")) classes |= kMark | kWord;
+  if (in("Nd") || in("Nl") || in("Pc")) classes |= kWord;
+  if (in("Lu") || in("Lt")) classes |= kUpper;
+  if (in("Ll")) classes |= kLower;
+  if (in("P")) classes |= kPunctuation;
+  if (in("S")) classes |= kSymbol;
+  return static_cast<std::uint16_t>(classes);
 }
 
 template <std::size_t count>
-void add_classes(const Range (&ranges)[count], std::uint8_t classes,
-                 std::vector<std::uint8_t>& table) {
+void add_classes(const Range (&ranges)[count], unsigned classes, std::uint16_t* table) {
   for (const Range& range : ranges) {
-    for (std::uint32_t c = range.first; c <= range.last; ++c) table[c] |= classes;
+    for (std::uint32_t c = range.first; c <= range.last; ++c) {
+      table[c] = static_cast<std::uint16_t>(table[c] | classes);
+    }
   }
 }
 
-std::vector<std::uint8_t> make_table() {
-  std::vector<std::uint8_t> table(kCodePoints, 0);
-  for (std::uint32_t c = 0; c < kCodePoints; ++c) {
-    table[c] = classes_of_category(utf8proc_category(static_cast<utf8proc_int32_t>(c)));
+// Starts as zeros that the system supplies when touched: most code points have no class.
+std::uint16_t table_storage[kCodePoints];
+
+const std::uint16_t* make_table() {
+  std::array<std::uint16_t, kUnicodeCategories> classes{};
+  for (std::size_t i = 0; i < classes.size(); ++i) {
+    classes[i] = classes_of_category(static_cast<UnicodeCategory>(i));
   }
-  add_classes(kNewLetters, kLetter | kWord, table);
-  add_classes(kNewDigits, kNumber | kNumeric | kWord, table);
-  add_classes(kNewMarks, kWord, table);
-  add_classes(kWordSymbols, kWord, table);
-  add_classes(kSpaces, kSpace, table);
-  add_classes(kNewNumeric, kNumeric, table);
-  return table;
+  UnicodeCategoryRuns runs;
+  for (UnicodeCategoryRuns::Run run{}; runs.next(run);) {
+    const std::uint16_t of_run = classes[static_cast<std::size_t>(run.category)];
+    if (of_run != 0) std::fill(table_storage + run.first, table_storage + run.last + 1, of_run);
+  }
+  add_classes(kWordSymbols, kWord, table_storage);
+  add_classes(kSpaces, kSpace, table_storage);
+  add_classes(kNewNumeric, kNumeric, table_storage);
+  return table_storage;
 }
 
 bool is_continuation(std::string_view text, std::size_t at) {
@@ -89,9 +72,9 @@ bool is_continuation(std::string_view text, std::size_t at) {
 
 }  // namespace
 
-const std::uint8_t* char_class_table() {
-  static const std::vector<std::uint8_t> table = make_table();
-  return table.data();
+const std::uint16_t* char_class_table() {
+  static const std::uint16_t* const table = make_table();
+  return table;
 }
 
 DecodedChar decode_utf8(std::string_view text, std::size_t at) {

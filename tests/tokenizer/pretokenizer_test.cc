@@ -4,10 +4,11 @@
 
 #include <string>
 
+#include "tokenizer/class_splitters.h"
+
 namespace corpusmill {
 namespace {
 
-using Kind = PretokenStage::Kind;
 using Pieces = std::vector<std::string>;
 
 Pieces split(std::vector<PretokenStage> stages, std::string_view text) {
@@ -26,10 +27,10 @@ Pieces split(std::vector<PretokenStage> stages, std::string_view text) {
 }
 
 Pieces gpt2(std::string_view text) {
-  return split({{.kind = Kind::kGpt2}}, text);
+  return split({PretokenStage::gpt2()}, text);
 }
 Pieces llama3(std::string_view text) {
-  return split({{.kind = Kind::kCl100k, .number_chars_max = 3}}, text);
+  return split({{make_cl100k_splitter({.number_chars_max = 3}, best_splitter_level())}}, text);
 }
 
 TEST(PretokenizerTest, Gpt2TakesOneSpaceWithAWord) {
@@ -61,11 +62,11 @@ TEST(PretokenizerTest, Llama3TakesOneLeadingCharacterAndThreeDigits) {
 }
 
 TEST(PretokenizerTest, StagesApplyToThePiecesOfTheStageBefore) {
-  EXPECT_EQ(split({{.kind = Kind::kDigits, .individual = true}, {.kind = Kind::kGpt2}}, "ab 12"),
+  EXPECT_EQ(split({{make_digits_splitter(true)}, PretokenStage::gpt2()}, "ab 12"),
             (Pieces{"ab", " ", "1", "2"}));
-  EXPECT_EQ(split({{.kind = Kind::kDigits}, {.kind = Kind::kPrefixSpace}}, "a12"),
+  EXPECT_EQ(split({{make_digits_splitter(false)}, PretokenStage::prefix_space()}, "a12"),
             (Pieces{" a", " 12"}));
-  EXPECT_EQ(split({{.kind = Kind::kPrefixSpace}, {.kind = Kind::kGpt2}}, "a b"),
+  EXPECT_EQ(split({PretokenStage::prefix_space(), PretokenStage::gpt2()}, "a b"),
             (Pieces{" a", " b"}));
   EXPECT_EQ(split({}, "as it is"), (Pieces{"as it is"}));
 }
