@@ -4,6 +4,7 @@
 #include <atomic>
 #include <bit>
 #include <cstddef>
+#include <string>
 #include <utility>
 
 #include "tokenizer/unit_cache.h"
@@ -17,16 +18,6 @@ constexpr std::size_t kSpelledBytesMax = std::size_t{64} << 20;
 std::uint64_t next_instance() {
   static std::atomic<std::uint64_t> last{0};
   return ++last;
-}
-
-std::vector<MergeTable::Merge> ranked(const std::vector<BpeMerge>& merges) {
-  std::vector<MergeTable::Merge> result;
-  result.reserve(merges.size());
-  for (const BpeMerge& merge : merges) {
-    result.push_back(
-        {merge.left, merge.right, merge.result, static_cast<std::uint32_t>(result.size())});
-  }
-  return result;
 }
 
 // The bytes that ids stand for when they come about by merges.
@@ -44,7 +35,7 @@ class Spelling {
     // Merges mostly stand behind those that make their parts; what is never reached is never made.
     for (bool changed = true; changed;) {
       changed = false;
-      for (const BpeMerge& merge : tables.merges) {
+      for (const MergeTable::Merge& merge : tables.merges) {
         const std::string* const left = find(merge.left);
         const std::string* const right = find(merge.right);
         if (left == nullptr || right == nullptr) continue;
@@ -86,7 +77,10 @@ std::optional<CharCuts> cuts_of(const BpeTables& tables) {
   if (!spelling.spell(tables)) return std::nullopt;
   std::vector<std::string_view> pieces = spelling.results();
   // A pretoken that is an entry of the vocabulary stays whole.
-  for (const auto& [bytes, id] : tables.whole_pretokens) pieces.emplace_back(bytes);
+  for (TokenId id = 0; id < tables.whole_pretokens.size(); ++id) {
+    const std::string_view bytes = tables.whole_pretokens.spelling(id);
+    if (!bytes.empty()) pieces.push_back(bytes);
+  }
   return CharCuts(pieces);
 }
 
@@ -98,7 +92,7 @@ bool is_ascii(std::string_view bytes) {
 
 BpeModel::BpeModel(BpeTables tables)
     : byte_ids_(tables.byte_ids),
-      merges_(ranked(tables.merges)),
+      merges_(tables.merges),
       cuts_(cuts_of(tables)),
       instance_(next_instance()) {
   whole_pretokens_ = std::move(tables.whole_pretokens);
@@ -129,7 +123,7 @@ void BpeModel::encode(std::string_view text, std::span<const std::uint32_t> ends
         const std::size_t cut = cuts_->cut(text, begin, end, room);
         const bool whole = begin == pretoken_begin && room[cut - 1] == end && cut == 1;
         begin = room[cut - 1];
-        if (!whole && !whole_pretokens_.empty()) {
+        if (!whole && whole_pretokens_.size() > 0) {
           for (std::uint32_t& unit : room.first(cut)) unit |= UnitCache::kPart;
         }
         count += cut;
@@ -145,10 +139,9 @@ void BpeModel::encode(std::string_view text, std::span<const std::uint32_t> ends
 }
 
 void BpeModel::merge(std::string_view unit, bool part, std::vector<TokenId>& out) const {
-  if (!part && !whole_pretokens_.empty()) {
-    const auto whole = whole_pretokens_.find(std::string(unit));
-    if (whole != whole_pretokens_.end()) {
-      out.push_back(whole->second);
+  if (!part && whole_pretokens_.size() > 0) {
+    if (const std::optional<TokenId> whole = whole_pretokens_.find(unit)) {
+      out.push_back(*whole);
       return;
     }
   }

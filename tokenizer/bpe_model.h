@@ -6,27 +6,22 @@
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "common/token_id.h"
 #include "tokenizer/char_cuts.h"
 #include "tokenizer/merge_table.h"
+#include "tokenizer/vocabulary.h"
 
 namespace corpusmill {
 
-// left + right become result. The position in the list is the priority: lower goes first.
-struct BpeMerge {
-  TokenId left, right, result;
-};
-
 struct BpeTables {
-  std::array<TokenId, 256> byte_ids{};  // the id of every single byte
-  std::vector<BpeMerge> merges;         // of a repeated pair the last entry counts
-  // ignore_merges: a pretoken found here whole is that one id, whatever the merges say.
-  std::unordered_map<std::string, TokenId> whole_pretokens;
+  std::array<TokenId, 256> byte_ids{};    // the id of every single byte
+  std::vector<MergeTable::Merge> merges;  // of a repeated pair the last entry counts
+  // ignore_merges: a pretoken found here whole, by its bytes, is that one id, whatever the merges
+  // say.
+  Vocabulary whole_pretokens;
 };
 
 class BpeModel {
@@ -46,7 +41,7 @@ class BpeModel {
   void merge(std::string_view unit, bool part, std::vector<TokenId>& out) const;
 
   std::array<TokenId, 256> byte_ids_;
-  std::unordered_map<std::string, TokenId> whole_pretokens_;
+  Vocabulary whole_pretokens_;
   MergeTable merges_;
   std::optional<CharCuts> cuts_;  // none where results are not the concatenation of their parts
   std::uint64_t instance_;        // tells the caches of two models apart

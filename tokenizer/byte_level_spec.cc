@@ -59,10 +59,13 @@ void read_whole_pretokens(const TokenizerJson& file, BpeTables& tables) {
   if (!file.flag(file.model, "ignore_merges")) return;
   std::vector<bool> added(file.vocabulary.size());
   for (const TokenId id : file.outside_model) added[id] = true;
+  tables.whole_pretokens.reserve(file.vocabulary.size(), file.vocabulary.size() * 8);
+  std::string bytes;
   for (TokenId id = 0; id < file.vocabulary.size(); ++id) {
     if (added[id] || !file.vocabulary.has(id)) continue;
-    if (const auto bytes = spelled_bytes(file.vocabulary.spelling(id))) {
-      tables.whole_pretokens.emplace(*bytes, id);
+    bytes.clear();
+    if (append_spelled_bytes(file.vocabulary.spelling(id), bytes)) {
+      tables.whole_pretokens.add(bytes, id);
     }
   }
 }

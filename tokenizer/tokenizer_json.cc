@@ -124,7 +124,8 @@ class TokenizerJsonReader {
       joined_.assign(left).append(right);
       const TokenId left_id = id_in_merge(left);
       const TokenId right_id = id_in_merge(right);
-      made_.merges.push_back({left_id, right_id, id_of_joined()});
+      const auto rank = static_cast<std::uint32_t>(made_.merges.size());
+      made_.merges.push_back({left_id, right_id, id_of_joined(), rank});
     }
   }
 

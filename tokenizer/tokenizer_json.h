@@ -11,16 +11,16 @@
 
 #include "common/token_id.h"
 #include "tokenizer/added_tokens.h"
-#include "tokenizer/bpe_model.h"
+#include "tokenizer/merge_table.h"
 #include "tokenizer/vocabulary.h"
 
 namespace corpusmill {
 
 struct TokenizerJson {
-  std::string file_name;               // for messages
-  Vocabulary vocabulary;               // the model's tokens and the added ones
-  std::vector<TokenId> outside_model;  // added tokens that the model's vocabulary lacks
-  std::vector<BpeMerge> merges;        // in the file's order, which is their priority
+  std::string file_name;                  // for messages
+  Vocabulary vocabulary;                  // the model's tokens and the added ones
+  std::vector<TokenId> outside_model;     // added tokens that the model's vocabulary lacks
+  std::vector<MergeTable::Merge> merges;  // ranks in the file's order, from 0
   std::vector<AddedToken> added_tokens;
   nlohmann::json model;                               // without vocab and merges
   nlohmann::json normalizer, pre_tokenizer, decoder;  // null where the file has none

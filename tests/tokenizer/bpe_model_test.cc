@@ -26,12 +26,13 @@ BpeTables random_tables(std::mt19937& random, std::size_t merges) {
     const TokenId left = ids[random() % ids.size()];
     const TokenId right = ids[random() % ids.size()];
     bool known = false;
-    for (const BpeMerge& merge : tables.merges) {
+    for (const MergeTable::Merge& merge : tables.merges) {
       known = known || (merge.left == left && merge.right == right);
     }
     if (known) continue;
     ids.push_back(static_cast<TokenId>(256 + tables.merges.size()));
-    tables.merges.push_back({left, right, ids.back()});
+    tables.merges.push_back(
+        {left, right, ids.back(), static_cast<std::uint32_t>(tables.merges.size())});
   }
   return tables;
 }
@@ -44,7 +45,7 @@ std::string random_pretoken(std::mt19937& random, std::size_t bytes_max) {
 
 std::vector<TokenId> expected_ids(const BpeTables& tables, std::string_view pretoken) {
   std::vector<reference::Merge> merges;
-  for (const BpeMerge& merge : tables.merges) {
+  for (const MergeTable::Merge& merge : tables.merges) {
     merges.push_back({merge.left, merge.right, merge.result});
   }
   std::vector<TokenId> ids;
@@ -77,7 +78,7 @@ TEST(BpeModelTest, EqualsTheTextbookOnRandomMergesAndPretokens) {
 
 TEST(BpeModelTest, LowerRankGoesFirstEvenIfItStandsFurtherRight) {
   BpeTables tables = bytes_only();
-  tables.merges = {{'b', 'c', 300}, {'a', 'b', 301}};
+  tables.merges = {{'b', 'c', 300, 0}, {'a', 'b', 301, 1}};
   std::vector<TokenId> ids;
   encode_one(BpeModel(tables), "abc", ids);
   EXPECT_EQ(ids, (std::vector<TokenId>{'a', 300}));
@@ -85,16 +86,25 @@ TEST(BpeModelTest, LowerRankGoesFirstEvenIfItStandsFurtherRight) {
 
 TEST(BpeModelTest, ARepeatedMergeCountsWhereItStandsLast) {
   BpeTables tables = bytes_only();
-  tables.merges = {{'a', 'b', 300}, {'b', 'c', 301}, {'a', 'b', 300}};
+  tables.merges = {{'a', 'b', 300, 0}, {'b', 'c', 301, 1}, {'a', 'b', 300, 2}};
   std::vector<TokenId> ids;
   encode_one(BpeModel(tables), "abc", ids);
   EXPECT_EQ(ids, (std::vector<TokenId>{'a', 301}));
 }
 
+TEST(BpeModelTest, EqualRanksGoFromTheLeft) {
+  BpeTables tables = bytes_only();
+  tables.merges = {{'a', 'a', 300, 0}, {'a', 300, 301, 1}, {300, 'a', 301, 1}};
+  std::vector<TokenId> ids;
+  encode_one(BpeModel(tables), "aaaa", ids);
+  encode_one(BpeModel(tables), "aaa", ids);
+  EXPECT_EQ(ids, (std::vector<TokenId>{300, 300, 301}));
+}
+
 TEST(BpeModelTest, WholePretokensGoBeforeMerges) {
   BpeTables tables = bytes_only();
-  tables.merges = {{'a', 'b', 300}};
-  tables.whole_pretokens = {{"abc", 400}};
+  tables.merges = {{'a', 'b', 300, 0}};
+  tables.whole_pretokens.add("abc", 400);
   const BpeModel model(tables);
   std::vector<TokenId> ids;
   encode_one(model, "abc", ids);
@@ -104,7 +114,7 @@ TEST(BpeModelTest, WholePretokensGoBeforeMerges) {
 
 TEST(BpeModelTest, TwoModelsOnOneThreadDoNotShareWhatTheyRemember) {
   BpeTables joined = bytes_only();
-  joined.merges = {{'a', 'b', 300}};
+  joined.merges = {{'a', 'b', 300, 0}};
   const BpeModel joins(joined), keeps(bytes_only());
   for (int i = 0; i < 3; ++i) {
     std::vector<TokenId> ids;
