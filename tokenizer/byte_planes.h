@@ -50,14 +50,15 @@ inline std::uint64_t if_set(unsigned classes, unsigned bits, std::uint64_t value
 
 template <PlaneOptions kOptions>
 void add_char(unsigned classes, std::uint64_t bytes, BytePlanes& planes) {
-  constexpr unsigned kWordChars = kOptions.marks_are_letters ? kLetter | kMark : unsigned{kLetter};
+  constexpr unsigned kWordChars =
+      kOptions.marks_are_letters ? kLetter | kCombining : unsigned{kLetter};
   planes.letter |= if_set(classes, kWordChars, bytes);
   planes.number |= if_set(classes, kNumber, bytes);
   planes.space |= if_set(classes, kSpace, bytes);
   if constexpr (kOptions.cases) {
     planes.upper |= if_set(classes, kUpper, bytes);
     planes.lower |= if_set(classes, kLower, bytes);
-    planes.mark |= if_set(classes, kMark, bytes);
+    planes.mark |= if_set(classes, kCombining, bytes);
   }
 }
 

@@ -78,11 +78,11 @@ std::size_t spaced_run_end(std::string_view text, std::size_t at, unsigned class
 }
 
 bool is_upper_like(unsigned classes) {
-  return (classes & kMark) != 0 || (classes & (kLetter | kLower)) == kLetter;
+  return (classes & kCombining) != 0 || (classes & (kLetter | kLower)) == kLetter;
 }
 
 bool is_lower_like(unsigned classes) {
-  return (classes & kMark) != 0 || (classes & (kLetter | kUpper)) == kLetter;
+  return (classes & kCombining) != 0 || (classes & (kLetter | kUpper)) == kLetter;
 }
 
 template <class Predicate>
@@ -153,7 +153,7 @@ std::size_t gpt2_match_end(std::string_view text, std::size_t at) {
 std::size_t cl100k_match_end(std::string_view text, std::size_t at, const Cl100kOptions& options) {
   const std::size_t quoted = contraction_bytes(text, at, true);
   if (quoted > 0) return at + quoted;
-  const unsigned word = options.marks_in_words ? kLetter | kMark : unsigned{kLetter};
+  const unsigned word = options.marks_in_words ? kLetter | kCombining : unsigned{kLetter};
   const CharHere first = char_at(text, at);
   if ((first.classes & kNumber) != 0) {
     return class_run_end(text, at, kNumber, false, options.number_chars_max);
@@ -181,7 +181,7 @@ std::size_t o200k_match_end(std::string_view text, std::size_t at, const O200kOp
 
 std::size_t deepseek_match_end(std::string_view text, std::size_t at) {
   const CharHere first = char_at(text, at);
-  constexpr unsigned kSigns = kPunctuation | kSymbol, kWordChars = kLetter | kMark;
+  constexpr unsigned kSigns = kPunctuation | kSymbol, kWordChars = kLetter | kCombining;
   const std::size_t start = at + first.bytes;
   if (first.bytes == 1 && (first.classes & kSigns) != 0 && start < text.size() &&
       is_ascii_letter(text[start])) {

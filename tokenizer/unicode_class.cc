@@ -29,7 +29,7 @@ std::uint16_t classes_of_category(UnicodeCategory category) {
   unsigned classes = 0;
   if (in("L")) classes |= kLetter | kWord;
   if (in("N")) classes |= kNumber | kNumeric;
-  if (in("M")) classes |= kMark | kWord;
+  if (in("M")) classes |= kCombining | kWord;
   if (in("Nd") || in("Nl") || in("Pc")) classes |= kWord;
   if (in("Lu") || in("Lt")) classes |= kUpper;
   if (in("Ll")) classes |= kLower;

@@ -16,7 +16,7 @@ enum CharClass : std::uint16_t {
   kSpace = 4,          // \s: White_Space, 25 code points
   kWord = 8,           // \w of Rust's regex crate, for single_word
   kNumeric = 16,       // char::is_numeric of Rust, for the Digits pre-tokenizer
-  kMark = 32,          // \p{M}
+  kCombining = 32,     // \p{M}
   kUpper = 64,         // \p{Lu}, \p{Lt}
   kLower = 128,        // \p{Ll}
   kPunctuation = 256,  // \p{P}
