@@ -1,16 +1,31 @@
 #include "tokenizer/added_tokens.h"
 
 #include <algorithm>
-#include <tuple>
+#include <optional>
 #include <utility>
 
+#include "common/error.h"
 #include "tokenizer/unicode_class.h"
 
 namespace corpusmill {
 namespace {
 
-std::uint8_t first_byte(const AddedToken& token) {
-  return static_cast<std::uint8_t>(token.content.front());
+constexpr std::uint32_t kNoToken = ~std::uint32_t{0};
+
+std::vector<std::string_view> contents_of(const std::vector<AddedToken>& tokens) {
+  std::vector<std::string_view> contents;
+  for (const AddedToken& token : tokens) contents.push_back(token.content);
+  return contents;
+}
+
+ByteTrie make_trie(const std::vector<AddedToken>& tokens) {
+  std::vector<ByteTrie::Entry> entries;
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    entries.push_back({tokens[i].content, static_cast<std::uint32_t>(i)});
+  }
+  std::optional<ByteTrie> trie = ByteTrie::build(std::move(entries), kNoToken);
+  if (!trie) throw Error(ExitCode::kMismatch, "so long a list of added tokens is not supported");
+  return *std::move(trie);
 }
 
 bool stands_alone(std::string_view text, std::size_t begin, std::size_t end) {
@@ -42,29 +57,28 @@ std::size_t without_space_after(std::string_view text, std::size_t end) {
 
 }  // namespace
 
-AddedTokenMatcher::AddedTokenMatcher(std::vector<AddedToken> tokens) : tokens_(std::move(tokens)) {
-  std::sort(tokens_.begin(), tokens_.end(), [](const AddedToken& a, const AddedToken& b) {
-    return std::tuple(first_byte(a), b.content.size(), a.content) <
-           std::tuple(first_byte(b), a.content.size(), b.content);
-  });
-  for (const AddedToken& token : tokens_) ++first_[first_byte(token) + 1U];
-  for (std::size_t byte = 1; byte < first_.size(); ++byte) first_[byte] += first_[byte - 1];
-}
+AddedTokenMatcher::AddedTokenMatcher(std::vector<AddedToken> tokens)
+    : tokens_(std::move(tokens)), trie_(make_trie(tokens_)), scanner_(contents_of(tokens_)) {}
 
 const AddedToken* AddedTokenMatcher::match_at(std::string_view text, std::size_t at) const {
-  const auto byte = static_cast<std::uint8_t>(text[at]);
-  for (std::uint32_t i = first_[byte]; i < first_[byte + 1U]; ++i) {
-    if (text.substr(at).starts_with(tokens_[i].content)) return &tokens_[i];
+  std::uint32_t found = kNoToken;
+  std::uint32_t node = ByteTrie::kRoot;
+  for (; at < text.size(); ++at) {
+    node = trie_.child(node, static_cast<unsigned char>(text[at]));
+    if (node == ByteTrie::kNone) break;
+    if (trie_.value(node) != kNoToken) found = trie_.value(node);
   }
-  return nullptr;
+  return found == kNoToken ? nullptr : &tokens_[found];
 }
 
 std::size_t AddedTokenMatcher::split(std::string_view text, bool special_as_text,
                                      std::vector<TextSection>& sections) const {
   sections.clear();
   std::size_t specials = 0;
+  std::size_t stripped_end = 0;
   std::size_t pending = 0;  // where the text not yet in a section starts
   for (std::size_t at = 0; !tokens_.empty() && at < text.size();) {
+    at = scanner_.next(text, at);
     const AddedToken* token = match_at(text, at);
     if (token == nullptr) {
       ++at;
@@ -77,7 +91,11 @@ std::size_t AddedTokenMatcher::split(std::string_view text, bool special_as_text
     if (token->special) ++specials;
     if (token->special && special_as_text) continue;
     if (token->lstrip) begin = std::max(without_space_before(text, begin), pending);
-    if (token->rstrip) end = without_space_after(text, end);
+    if (token->rstrip) {
+      // Within the white space that the token before took in, the end is known.
+      stripped_end = end < stripped_end ? stripped_end : without_space_after(text, end);
+      end = stripped_end;
+    }
     if (pending < begin) sections.push_back({nullptr, text.substr(pending, begin - pending)});
     sections.push_back({token, text.substr(begin, end - begin)});
     pending = end;

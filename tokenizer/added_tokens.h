@@ -1,7 +1,6 @@
 // Finds added tokens in text, as the reference library does: leftmost, then longest.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -9,6 +8,8 @@
 #include <vector>
 
 #include "common/token_id.h"
+#include "tokenizer/byte_trie.h"
+#include "tokenizer/prefix_scanner.h"
 
 namespace corpusmill {
 
@@ -29,7 +30,7 @@ struct TextSection {
 
 class AddedTokenMatcher {
  public:
-  // Contents are distinct and not empty.
+  // Contents are distinct and not empty. Throws Error(kMismatch) where they take too much memory.
   explicit AddedTokenMatcher(std::vector<AddedToken> tokens);
 
   // Cuts `text` into sections, in order, none empty. With `special_as_text` tokens marked special
@@ -43,10 +44,12 @@ class AddedTokenMatcher {
   const std::vector<AddedToken>& tokens() const { return tokens_; }
 
  private:
+  // The longest token that starts at `at`; null if none does.
   const AddedToken* match_at(std::string_view text, std::size_t at) const;
 
-  std::vector<AddedToken> tokens_;          // by first byte, then longest first
-  std::array<std::uint32_t, 257> first_{};  // tokens_[first_[b], first_[b + 1]) start with byte b
+  std::vector<AddedToken> tokens_;
+  ByteTrie trie_;  // contents to places in tokens_
+  PrefixScanner scanner_;
 };
 
 }  // namespace corpusmill

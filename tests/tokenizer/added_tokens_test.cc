@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+#include <set>
 #include <string>
+#include <utility>
 
 namespace corpusmill {
 namespace {
@@ -51,6 +54,60 @@ TEST(AddedTokensTest, SpecialsCountWhateverBecomesOfThem) {
   EXPECT_EQ(specials, 2U);
   EXPECT_EQ(split(matcher, "a<s><t>b<s>", true, &specials), (Shown{"a<s>", "[<t>]", "b<s>"}));
   EXPECT_EQ(specials, 2U);
+}
+
+TEST(AddedTokensTest, ManyTokensAreFoundWhereverTheyStand) {
+  std::mt19937 random(1);
+  const auto piece = [&](std::size_t bytes_max) {
+    std::string text;
+    for (std::size_t left = 1 + random() % bytes_max; left > 0; --left) {
+      text += "<| \nab\xE4"[random() % 8];
+    }
+    return text;
+  };
+  for (int round = 0; round < 300; ++round) {
+    std::set<std::string> contents;
+    for (std::size_t left = 1 + random() % 40; left > 0; --left) contents.insert(piece(6));
+    std::vector<AddedToken> tokens;
+    for (const std::string& content : contents) tokens.push_back({.content = content});
+    const AddedTokenMatcher matcher(tokens);
+    const std::string text = piece(300) + std::string(random() % 100, 'x') + piece(50);
+    Shown expected;
+    std::string plain;
+    const auto add_plain = [&] {
+      if (!plain.empty()) expected.push_back(std::exchange(plain, {}));
+    };
+    for (std::size_t at = 0; at < text.size();) {
+      std::string longest;
+      for (const std::string& content : contents) {
+        if (text.compare(at, content.size(), content) == 0 && content.size() > longest.size()) {
+          longest = content;
+        }
+      }
+      if (longest.empty()) {
+        plain += text[at++];
+      } else {
+        add_plain();
+        expected.push_back("[" + longest + "]");
+        at += longest.size();
+      }
+    }
+    add_plain();
+    ASSERT_EQ(split(matcher, text), expected) << testing::PrintToString(text);
+  }
+}
+
+TEST(AddedTokensTest, ThePortableScannerMissesNothing) {
+  const std::vector<std::string_view> strings = {"<|x", "\n", "ab"};
+  const std::string text =
+      "a<|<|x..ab." + std::string(70, '.') + "\n" + std::string(40, '.') + "ab";
+  for (const bool simd : {false, true}) {
+    const PrefixScanner scanner(strings, simd);
+    EXPECT_EQ(scanner.next(text, 7), 8U);
+    EXPECT_EQ(scanner.next(text, 9), 81U);
+    EXPECT_EQ(scanner.next(text, 82), 122U);
+    EXPECT_EQ(scanner.next(text, 123), text.size());
+  }
 }
 
 }  // namespace
