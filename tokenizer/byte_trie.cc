@@ -42,6 +42,7 @@ class ByteTrieBuilder {
 
   struct OpenBlock {
     std::size_t index;
+    std::size_t free_from;  // no unit before it is free
     unsigned failures;
   };
 
@@ -52,7 +53,7 @@ class ByteTrieBuilder {
   };
 
   void add_block() {
-    open_blocks_.push_back({units_.size() / kBlockUnits, 0});
+    open_blocks_.push_back({units_.size() / kBlockUnits, units_.size(), 0});
     units_.resize(units_.size() + kBlockUnits, {0, absent_});
     unit_used_.resize(units_.size(), 0);
     base_used_.resize(units_.size(), 0);
@@ -101,8 +102,10 @@ class ByteTrieBuilder {
       OpenBlock& block = open_blocks_[k];
       if (free_in_block_[block.index] < labels_.size()) continue;
       if (bases_in_block_[block.index] < kBasesPerBlockMax) {
-        for (std::size_t i = 0; i < kBlockUnits; ++i) {
-          const auto base = static_cast<std::uint32_t>(block.index * kBlockUnits + i);
+        const std::size_t end = (block.index + 1) * kBlockUnits;
+        while (block.free_from < end && unit_used_[block.free_from] != 0) ++block.free_from;
+        for (std::size_t unit = block.free_from; unit < end; ++unit) {
+          const auto base = static_cast<std::uint32_t>(unit ^ labels_[0]);
           if (fits(base)) return base;
         }
       }

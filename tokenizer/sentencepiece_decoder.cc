@@ -40,7 +40,7 @@ SentencepieceDecoder::SentencepieceDecoder(const SentencepieceVocabulary& vocabu
                                            const std::string& file_name)
     : vocabulary_(vocabulary) {
   const auto& spec = vocabulary.model().denormalizer;
-  if (spec) denormalizer_.emplace(*spec, false, std::span<const std::string_view>(), file_name);
+  if (spec) denormalizer_.emplace(*spec, file_name);
 }
 
 std::string SentencepieceDecoder::decode(std::span<const TokenId> ids) const {

@@ -156,7 +156,7 @@ std::optional<SentencepieceModel> parse_sentencepiece_model(std::string_view byt
   while (reader.next()) {
     bool ok = true;
     if (reader.is(1, WireType::kBytes)) {
-      if (model.pieces.size() == kSentencepiecePiecesMax) return std::nullopt;
+      if (model.pieces.size() == kTokenIdsMax) return std::nullopt;
       ok = parse_piece(reader.payload(), model.pieces.emplace_back());
     } else if (reader.is(2, WireType::kBytes)) {
       ok = parse_trainer_spec(reader.payload(), model);

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "tokenizer/vocabulary.h"
+
 namespace corpusmill {
 
 // Every view points into the bytes that were parsed.
@@ -44,11 +46,8 @@ struct SentencepieceModel {
   std::optional<NormalizerSpec> denormalizer;  // applied to decoded text
 };
 
-// A file with more pieces is refused, so that a hostile one takes bounded memory.
-constexpr std::size_t kSentencepiecePiecesMax = 4'194'304;
-
 // Nothing if `bytes` is not such a message, is cut short, has no pieces, an empty piece, a piece or
-// model type without a meaning, or more than kSentencepiecePiecesMax pieces.
+// model type without a meaning, or more than kTokenIdsMax pieces.
 std::optional<SentencepieceModel> parse_sentencepiece_model(std::string_view bytes);
 
 }  // namespace corpusmill

@@ -10,23 +10,6 @@ namespace {
 
 constexpr std::string_view kMark = "\xE2\x96\x81";
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
-// The library looks at so many user-defined pieces that a text begins with, the shorter ones first.
-constexpr std::size_t kUserDefinedMatchesMax = 64;
-
-std::optional<ByteTrie> build_matcher(std::span<const std::string_view> user_defined,
-                                      const std::string& file_name) {
-  if (user_defined.empty()) return std::nullopt;
-  std::vector<ByteTrie::Entry> entries;
-  entries.reserve(user_defined.size());
-  for (const std::string_view piece : user_defined) entries.push_back({piece, 1});
-  std::optional<ByteTrie> trie = ByteTrie::build(std::move(entries), 0);
-  if (!trie) {
-    throw Error(ExitCode::kMismatch,
-                fmt::format("{}: user-defined pieces of too many bytes", file_name));
-  }
-  return trie;
-}
-
 std::uint32_t wide_code_point(unsigned first, unsigned second, unsigned third) {
   return (first & 0xFU) << 12 | (second & 0x3FU) << 6 | (third & 0x3FU);
 }
@@ -37,13 +20,17 @@ bool is_continuation(unsigned byte) {
 
 }  // namespace
 
-SentencepieceNormalizer::SentencepieceNormalizer(const SentencepieceModel::NormalizerSpec& spec,
-                                                 bool mark_at_end,
-                                                 std::span<const std::string_view> user_defined,
+SentencepieceNormalizer::SentencepieceNormalizer(const SentencepieceVocabulary& vocabulary,
                                                  const std::string& file_name)
-    : user_defined_(build_matcher(user_defined, file_name)),
-      add_mark_(spec.add_dummy_prefix),
-      mark_at_end_(mark_at_end),
+    : SentencepieceNormalizer(vocabulary.model().normalizer, file_name) {
+  user_defined_ = UserDefinedPieces(vocabulary, file_name);
+  mark_at_end_ = vocabulary.model().treat_whitespace_as_suffix;
+  find_plain_characters();
+}
+
+SentencepieceNormalizer::SentencepieceNormalizer(const SentencepieceModel::NormalizerSpec& spec,
+                                                 const std::string& file_name)
+    : add_mark_(spec.add_dummy_prefix),
       remove_extra_spaces_(spec.remove_extra_whitespaces),
       mark_(spec.escape_whitespaces ? kMark : std::string_view(" ")) {
   if (!spec.precompiled_charsmap.empty()) {
@@ -56,16 +43,12 @@ SentencepieceNormalizer::SentencepieceNormalizer(const SentencepieceModel::Norma
   find_plain_characters();
 }
 
-bool SentencepieceNormalizer::begins_user_defined(unsigned char byte) const {
-  return user_defined_ && user_defined_->child(ByteTrie::kRoot, byte) != ByteTrie::kNone;
-}
-
 void SentencepieceNormalizer::find_plain_characters() {
   kind_.fill(ByteKind::kOther);
   for (unsigned byte = 0; byte < 0x80; ++byte) {
     const auto first = static_cast<unsigned char>(byte);
     const auto node = map_ ? map_->child(map_->root(), first) : std::nullopt;
-    bool plain = !begins_user_defined(first) && !(node && node->has_rule);
+    bool plain = !user_defined_.any_begins_with(first) && !(node && node->has_rule);
     for (unsigned next = 0; node && next < 0x80; ++next) {
       if (map_->child(*node, static_cast<unsigned char>(next))) plain = false;
     }
@@ -78,7 +61,7 @@ void SentencepieceNormalizer::find_plain_characters() {
   plain_wide_.assign(0x10000 / 64, 0);
   for (unsigned first = 0xE0; first < 0xF0; ++first) {
     const auto lead = static_cast<unsigned char>(first);
-    if (begins_user_defined(lead)) continue;
+    if (user_defined_.any_begins_with(lead)) continue;
     kind_[first] = ByteKind::kWide;
     const auto one = map_ ? map_->child(map_->root(), lead) : std::nullopt;
     for (unsigned second = 0x80; second < 0xC0; ++second) {
@@ -96,19 +79,8 @@ void SentencepieceNormalizer::find_plain_characters() {
 }
 
 SentencepieceNormalizer::Prefix SentencepieceNormalizer::prefix(std::string_view text) const {
-  if (user_defined_) {
-    std::size_t longest = 0;
-    std::size_t matches = 0;
-    std::uint32_t node = ByteTrie::kRoot;
-    for (std::size_t i = 0; i < text.size() && matches < kUserDefinedMatchesMax; ++i) {
-      node = user_defined_->child(node, static_cast<unsigned char>(text[i]));
-      if (node == ByteTrie::kNone) break;
-      if (user_defined_->value(node) == 0) continue;
-      longest = i + 1;
-      ++matches;
-    }
-    if (longest > 0) return {longest, text.substr(0, longest)};
-  }
+  const std::size_t user_defined = user_defined_.longest_prefix(text);
+  if (user_defined > 0) return {user_defined, text.substr(0, user_defined)};
   if (map_) {
     const PrecompiledCharsmap::Match match = map_->longest_prefix(text);
     if (match.bytes > 0) return {match.bytes, match.replacement};

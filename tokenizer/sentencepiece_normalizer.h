@@ -6,25 +6,25 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "tokenizer/byte_trie.h"
 #include "tokenizer/precompiled_charsmap.h"
 #include "tokenizer/sentencepiece_model.h"
+#include "tokenizer/sentencepiece_vocabulary.h"
+#include "tokenizer/user_defined_pieces.h"
 
 namespace corpusmill {
 
 // Const after construction, safe from any number of threads.
 class SentencepieceNormalizer {
  public:
-  // `user_defined` (pieces that the text is not changed within; no empty one, no two alike) need
-  // not outlive the constructor. `mark_at_end`: treat_whitespace_as_suffix. Throws Error kCorrupt
-  // if the charsmap is damaged.
-  SentencepieceNormalizer(const SentencepieceModel::NormalizerSpec& spec, bool mark_at_end,
-                          std::span<const std::string_view> user_defined,
+  // Of the text of a model. Throws Error: kCorrupt if its character map is damaged, kMismatch if
+  // its user-defined pieces are too large.
+  SentencepieceNormalizer(const SentencepieceVocabulary& vocabulary, const std::string& file_name);
+  // Of decoded text: no user-defined pieces. Throws Error kCorrupt as above.
+  SentencepieceNormalizer(const SentencepieceModel::NormalizerSpec& spec,
                           const std::string& file_name);
 
   // Replaces `out` by the normalized `text`, which may be malformed: each byte that is not UTF-8
@@ -46,7 +46,6 @@ class SentencepieceNormalizer {
   };
 
   void find_plain_characters();
-  bool begins_user_defined(unsigned char byte) const;
   Prefix prefix(std::string_view text) const;
   std::size_t leading_space(std::string_view text) const;
   std::size_t copy_plain(std::string_view text, std::size_t at, bool& after_space,
@@ -54,8 +53,9 @@ class SentencepieceNormalizer {
   void append(std::string_view normalized, bool& after_space, std::string& out) const;
 
   std::optional<PrecompiledCharsmap> map_;
-  std::optional<ByteTrie> user_defined_;
-  bool add_mark_, mark_at_end_, remove_extra_spaces_;
+  UserDefinedPieces user_defined_;
+  bool add_mark_, remove_extra_spaces_;
+  bool mark_at_end_ = false;  // treat_whitespace_as_suffix
   std::string_view mark_;
   std::array<ByteKind, 256> kind_ = {};
   // One bit for each code point below 0x10000 of three bytes that neither a rule nor a user-defined

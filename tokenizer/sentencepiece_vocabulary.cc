@@ -1,10 +1,9 @@
 #include "tokenizer/sentencepiece_vocabulary.h"
 
 #include <fmt/format.h>
-#include <xxhash.h>
 
 #include <algorithm>
-#include <bit>
+#include <utility>
 
 #include "common/error.h"
 
@@ -12,7 +11,6 @@ namespace corpusmill {
 namespace {
 
 constexpr std::size_t kPieceBytesMax = 7999;
-constexpr TokenId kEmptySlot = 0xFFFFFFFF;
 constexpr std::string_view kNullPiece{"\0", 1};
 
 SentencepieceModel parse_or_throw(std::string_view bytes, const std::string& file_name) {
@@ -51,7 +49,7 @@ std::optional<unsigned char> byte_of_spelling(std::string_view text) {
 SentencepieceVocabulary::SentencepieceVocabulary(std::string_view bytes,
                                                  const std::string& file_name)
     : bytes_(bytes), model_(parse_or_throw(bytes_, file_name)) {
-  slots_.assign(std::bit_ceil(2 * size()), kEmptySlot);
+  in_text_.reserve(size(), bytes.size());
   // Converters leave a null character as a piece beside <0x00>; the library sets it aside.
   for (SentencepieceModel::Piece& piece : model_.pieces) {
     if (model_.byte_fallback && piece.text == kNullPiece) piece.type = PieceType::kUnused;
@@ -91,38 +89,22 @@ void SentencepieceVocabulary::check_pieces(const std::string& file_name) {
 }
 
 void SentencepieceVocabulary::index_piece(TokenId id, const std::string& file_name) {
-  const std::size_t slot = slot_of(model_.pieces[id].text, is_reserved(id));
-  if (slots_[slot] != kEmptySlot) {
-    refuse(file_name, id, fmt::format("is spelled like piece {}", slots_[slot]));
+  const SentencepieceModel::Piece& piece = model_.pieces[id];
+  const bool in_text = model_.type == SentencepieceModel::Type::kBpe ||
+                       piece.type == PieceType::kNormal || piece.type == PieceType::kUserDefined ||
+                       piece.type == PieceType::kUnused;
+  if ((in_text ? in_text_ : reserved_).add(piece.text, id) != Vocabulary::Added::kYes) {
+    refuse(file_name, id, "is spelled like an earlier one");
   }
-  slots_[slot] = id;
-}
-
-// Where the piece is, or the empty slot where it would be.
-std::size_t SentencepieceVocabulary::slot_of(std::string_view text, bool reserved) const {
-  const std::size_t mask = slots_.size() - 1;
-  std::size_t slot = XXH3_64bits(text.data(), text.size()) & mask;
-  while (slots_[slot] != kEmptySlot &&
-         (model_.pieces[slots_[slot]].text != text || is_reserved(slots_[slot]) != reserved)) {
-    slot = (slot + 1) & mask;
-  }
-  return slot;
-}
-
-bool SentencepieceVocabulary::is_reserved(TokenId id) const {
-  const PieceType type = model_.pieces[id].type;
-  return model_.type != SentencepieceModel::Type::kBpe && type != PieceType::kNormal &&
-         type != PieceType::kUserDefined && type != PieceType::kUnused;
 }
 
 std::optional<TokenId> SentencepieceVocabulary::find(std::string_view text) const {
-  const TokenId id = slots_[slot_of(text, true)];
-  return id == kEmptySlot ? find_in_text(text) : std::optional<TokenId>(id);
+  const std::optional<TokenId> id = reserved_.find(text);
+  return id ? id : in_text_.find(text);
 }
 
 std::optional<TokenId> SentencepieceVocabulary::find_in_text(std::string_view text) const {
-  const TokenId id = slots_[slot_of(text, false)];
-  return id == kEmptySlot ? std::nullopt : std::optional<TokenId>(id);
+  return in_text_.find(text);
 }
 
 unsigned char SentencepieceVocabulary::byte_of(TokenId id) const {

@@ -12,6 +12,7 @@
 
 #include "common/token_id.h"
 #include "tokenizer/sentencepiece_model.h"
+#include "tokenizer/vocabulary.h"
 
 namespace corpusmill {
 
@@ -49,13 +50,12 @@ class SentencepieceVocabulary {
  private:
   void check_pieces(const std::string& file_name);
   void index_piece(TokenId id, const std::string& file_name);
-  std::size_t slot_of(std::string_view text, bool reserved) const;
-  bool is_reserved(TokenId id) const;
   std::optional<TokenId> control_id(std::string_view name) const;
 
   std::string bytes_;
   SentencepieceModel model_;
-  std::vector<TokenId> slots_;  // open addressing, a power of two, at most half full
+  Vocabulary in_text_;   // pieces that text can become; of a BPE model all
+  Vocabulary reserved_;  // the rest
   std::optional<TokenId> unknown_;
   std::array<TokenId, 256> byte_ids_ = {};
 };

@@ -36,7 +36,7 @@ class Tokenizer : public TextCodec {
                               std::vector<TokenId>& out) const = 0;
   // kParse for tokenizer.json, kText for .model: what the reference library does.
   virtual SpecialInText default_policy() const = 0;
-  // "byte-level-bpe", "sentencepiece-bpe", "sentencepiece-unigram".
+  // "byte-level-bpe", "sentencepiece-bpe", "sentencepiece-unigram", "-word", "-char".
   virtual std::string_view kind() const = 0;
   // The token as the vocabulary spells it, for `inspect`; empty for an id that has none.
   virtual std::string token(TokenId id) const = 0;

@@ -23,7 +23,6 @@ BIN = pathlib.Path(os.environ.get("CORPUSMILL_BIN", ROOT / "build" / "release" /
 FULL = os.environ.get("CORPUSMILL_FULL") == "1"
 BYTE_LEVEL = ["minimind-current", "minimind-2025-04", "minimind-v1", "gpt2"]
 SENTENCEPIECE_BPE = ["llama2c"]
-SENTENCEPIECE_UNIGRAM = ["spm-test-unigram", "spm-torchtext-unigram"]
 
 pytestmark = pytest.mark.skipif(not DATA.exists(), reason="no ../shared/data")
 
@@ -160,15 +159,6 @@ def test_vectors(name):
             assert len(ids) == row["n_ids"]
             assert hashlib.sha256(packed).hexdigest() == row["ids_u32le_sha256"]
         assert text == row.get("decoded", row["text"])
-
-
-@pytest.mark.parametrize("name", SENTENCEPIECE_UNIGRAM)
-def test_unigram_vectors_differ_where_the_versions_do(name):
-    vectors = DATA / "tokenizers" / name / "vectors.jsonl.zst"
-    rows = [row for row in read_zst(vectors) if "ids" in row]
-    ours = encode(tokenizer_file(name), [row["text"] for row in rows])
-    differing = sum(ids != row["ids"] for row, ids in zip(rows, ours))
-    assert differing <= 0.07 * len(rows)
 
 
 @pytest.mark.parametrize("name, file", [("gpt2", "gpt-2"), ("llama2c", "llama-spm")])

@@ -132,7 +132,7 @@ TEST_F(SentencepieceTrainerTest, TrainingAgainGivesTheSameBytes) {
   const SentencepieceTrainingOptions unigram = {.unigram = true, .vocabulary_size = 290};
   const std::string model = train_sentencepiece(sample_texts(), unigram);
   EXPECT_EQ(train_sentencepiece(sample_texts(), unigram), model);
-  EXPECT_NE(make_sentencepiece_tokenizer(model, "unigram.model")->warning(), "");
+  EXPECT_EQ(make_sentencepiece_tokenizer(model, "unigram.model")->warning(), "");
 }
 
 TEST_F(SentencepieceTrainerTest, AModelCutAnywhereThrowsAndNothingElse) {

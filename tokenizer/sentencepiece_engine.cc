@@ -1,0 +1,133 @@
+#include "tokenizer/sentencepiece_engine.h"
+
+#include <fmt/format.h>
+
+#include "common/error.h"
+#include "tokenizer/sentencepiece_normalizer.h"
+#include "tokenizer/sentencepiece_words.h"
+#include "tokenizer/unigram_model.h"
+#include "tokenizer/user_defined_pieces.h"
+
+#ifdef CORPUSMILL_SENTENCEPIECE
+#include <sentencepiece_processor.h>
+#endif
+
+namespace corpusmill {
+namespace {
+
+// Scratch that a long document made larger is given back.
+constexpr std::size_t kScratchBytesKept = std::size_t{8} << 20;
+
+// Models that work on normalized text.
+class NormalizingEngine : public SentencepieceEngine {
+ public:
+  NormalizingEngine(const SentencepieceVocabulary& vocabulary, const std::string& file_name)
+      : normalizer_(vocabulary, file_name) {}
+
+  void encode(std::string_view text, std::vector<TokenId>& out) const final {
+    thread_local std::string normalized;
+    normalizer_.normalize(text, normalized);
+    encode_normalized(normalized, out);
+    if (normalized.capacity() > kScratchBytesKept) std::string().swap(normalized);
+  }
+
+ private:
+  virtual void encode_normalized(const std::string& text, std::vector<TokenId>& out) const = 0;
+
+  SentencepieceNormalizer normalizer_;
+};
+
+class UnigramEngine final : public NormalizingEngine {
+ public:
+  UnigramEngine(const SentencepieceVocabulary& vocabulary, const std::string& file_name)
+      : NormalizingEngine(vocabulary, file_name), model_(vocabulary, file_name) {}
+
+ private:
+  void encode_normalized(const std::string& text, std::vector<TokenId>& out) const override {
+    model_.encode(text, out);
+  }
+
+  UnigramModel model_;
+};
+
+class WordEngine final : public NormalizingEngine {
+ public:
+  WordEngine(const SentencepieceVocabulary& vocabulary, const std::string& file_name)
+      : NormalizingEngine(vocabulary, file_name), vocabulary_(vocabulary) {}
+
+ private:
+  void encode_normalized(const std::string& text, std::vector<TokenId>& out) const override {
+    encode_words(vocabulary_, text, out);
+  }
+
+  const SentencepieceVocabulary& vocabulary_;
+};
+
+class CharacterEngine final : public NormalizingEngine {
+ public:
+  CharacterEngine(const SentencepieceVocabulary& vocabulary, const std::string& file_name)
+      : NormalizingEngine(vocabulary, file_name),
+        vocabulary_(vocabulary),
+        user_defined_(vocabulary, file_name) {}
+
+ private:
+  void encode_normalized(const std::string& text, std::vector<TokenId>& out) const override {
+    encode_characters(vocabulary_, user_defined_, text, out);
+  }
+
+  const SentencepieceVocabulary& vocabulary_;
+  UserDefinedPieces user_defined_;
+};
+
+#ifdef CORPUSMILL_SENTENCEPIECE
+// The linked library.
+class LibraryEngine final : public SentencepieceEngine {
+ public:
+  LibraryEngine(std::string_view bytes, const std::string& file_name) {
+    const auto status = processor_.LoadFromSerializedProto(bytes);
+    if (!status.ok()) {
+      throw Error(ExitCode::kCorrupt, fmt::format("{}: sentencepiece refuses the model: {}",
+                                                  file_name, status.ToString()));
+    }
+  }
+
+  void encode(std::string_view text, std::vector<TokenId>& out) const override {
+    thread_local std::vector<int> ids;
+    ids.clear();
+    const auto status = processor_.Encode(text, &ids);
+    if (!status.ok()) {
+      throw Error(ExitCode::kInternal, fmt::format("sentencepiece: {}", status.ToString()));
+    }
+    out.insert(out.end(), ids.begin(), ids.end());
+  }
+
+ private:
+  sentencepiece::SentencePieceProcessor processor_;
+};
+#endif
+
+}  // namespace
+
+std::unique_ptr<SentencepieceEngine> make_sentencepiece_engine(
+    const SentencepieceVocabulary& vocabulary, [[maybe_unused]] std::string_view bytes,
+    const std::string& file_name) {
+  switch (vocabulary.model().type) {
+    case SentencepieceModel::Type::kUnigram:
+      return std::make_unique<UnigramEngine>(vocabulary, file_name);
+    case SentencepieceModel::Type::kWord:
+      return std::make_unique<WordEngine>(vocabulary, file_name);
+    case SentencepieceModel::Type::kChar:
+      return std::make_unique<CharacterEngine>(vocabulary, file_name);
+    case SentencepieceModel::Type::kBpe:
+      break;
+  }
+#ifdef CORPUSMILL_SENTENCEPIECE
+  return std::make_unique<LibraryEngine>(bytes, file_name);
+#else
+  throw Error(
+      ExitCode::kMismatch,
+      fmt::format("{}: a sentencepiece model, and this build has no sentencepiece", file_name));
+#endif
+}
+
+}  // namespace corpusmill
