@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <unordered_set>
 #include <utility>
 
 #include "tokenizer/byte_alphabet.h"
@@ -24,19 +27,35 @@ void check_model(const TokenizerJson& file) {
   if (file.flag(file.model, "byte_fallback")) file.unsupported("model.byte_fallback");
 }
 
-bool normalizes_to_nfc(const TokenizerJson& file) {
-  const json& normalizer = file.normalizer;
-  if (normalizer.is_null()) return false;
+// NFC, NFKC, or a Sequence of them; KC after C is KC, and so is C after KC.
+TextNormalizer::Form normal_form(const TokenizerJson& file, const json& normalizer) {
+  using Form = TextNormalizer::Form;
+  if (normalizer.is_null()) return Form::kNone;
   const std::string type = type_of(normalizer);
-  if (type == "NFC") return true;
+  if (type == "NFC") return Form::kNfc;
+  if (type == "NFKC") return Form::kNfkc;
   if (type != "Sequence" || !normalizer.contains("normalizers") ||
       !normalizer["normalizers"].is_array()) {
     file.unsupported(fmt::format("normalizer {}", type));
   }
+  Form form = Form::kNone;
   for (const json& inner : normalizer["normalizers"]) {
-    if (type_of(inner) != "NFC") file.unsupported(fmt::format("normalizer {}", type_of(inner)));
+    if (type_of(inner) == "Sequence") file.unsupported("a normalizer Sequence within another");
+    form = std::max(form, normal_form(file, inner));
   }
-  return !normalizer["normalizers"].empty();
+  return form;
+}
+
+void check_normalized_tokens(const TokenizerJson& file, const ByteLevelSpec& spec) {
+  std::unordered_set<std::string> seen;
+  std::string scratch;
+  for (const AddedToken& token : spec.added_tokens) {
+    if (!token.normalized) continue;
+    if (!seen.emplace(spec.normalizer.normalize(token.content, scratch)).second) {
+      file.unsupported(fmt::format(
+          "the added token {}, which another one equals after normalization,", token.content));
+    }
+  }
 }
 
 // The library drops bytes that the vocabulary lacks, silently; such a vocabulary is refused.
@@ -75,7 +94,7 @@ void read_whole_pretokens(const TokenizerJson& file, BpeTables& tables) {
 ByteLevelSpec byte_level_spec(TokenizerJson json) {
   check_model(json);
   ByteLevelSpec spec;
-  spec.nfc = normalizes_to_nfc(json);
+  spec.normalizer = TextNormalizer(normal_form(json, json.normalizer));
   if (type_of(json.decoder) != "ByteLevel") {
     json.unsupported(fmt::format("decoder {}", type_of(json.decoder)));
   }
@@ -85,6 +104,7 @@ ByteLevelSpec byte_level_spec(TokenizerJson json) {
   spec.tables.merges = std::move(json.merges);
   spec.vocabulary = std::move(json.vocabulary);
   spec.added_tokens = std::move(json.added_tokens);
+  check_normalized_tokens(json, spec);
   spec.warning = std::move(json.warning);
   return spec;
 }

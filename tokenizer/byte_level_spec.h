@@ -8,6 +8,7 @@
 #include "tokenizer/added_tokens.h"
 #include "tokenizer/bpe_model.h"
 #include "tokenizer/pretokenizer.h"
+#include "tokenizer/text_normalizer.h"
 #include "tokenizer/tokenizer_json.h"
 #include "tokenizer/vocabulary.h"
 
@@ -18,8 +19,8 @@ struct ByteLevelSpec {
   std::vector<AddedToken> added_tokens;
   std::vector<PretokenStage> stages;
   BpeTables tables;
-  bool nfc = false;     // normalize to NFC before pretokens are cut
-  std::string warning;  // what the file asks for and is not done; empty if nothing
+  TextNormalizer normalizer;  // before pretokens are cut
+  std::string warning;        // what the file asks for and is not done; empty if nothing
 };
 
 // Throws Error: kMismatch for a tokenizer whose ids could not be proven equal to the reference

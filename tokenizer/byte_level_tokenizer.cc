@@ -8,7 +8,6 @@
 #include "tokenizer/bpe_model.h"
 #include "tokenizer/byte_alphabet.h"
 #include "tokenizer/byte_level_spec.h"
-#include "tokenizer/nfc.h"
 #include "tokenizer/pretokenizer.h"
 #include "tokenizer/special_ids.h"
 #include "tokenizer/utf8_lossy.h"
@@ -18,10 +17,11 @@ namespace {
 
 std::vector<AddedToken> added_tokens(const ByteLevelSpec& spec, bool normalized) {
   std::vector<AddedToken> tokens;
+  std::string scratch;
   for (const AddedToken& token : spec.added_tokens) {
     if (token.normalized != normalized) continue;
     tokens.push_back(token);
-    if (normalized && spec.nfc) tokens.back().content = to_nfc(token.content);
+    if (normalized) tokens.back().content = spec.normalizer.normalize(token.content, scratch);
   }
   return tokens;
 }
@@ -33,7 +33,7 @@ class ByteLevelTokenizer final : public Tokenizer {
         normalized_tokens_(added_tokens(spec, true)),
         pretokenizer_(std::move(spec.stages)),
         model_(std::move(spec.tables)),
-        nfc_(spec.nfc),
+        normalizer_(spec.normalizer),
         vocabulary_(std::move(spec.vocabulary)),
         warning_(std::move(spec.warning)),
         special_ids_(special_ids),
@@ -45,14 +45,14 @@ class ByteLevelTokenizer final : public Tokenizer {
     const bool as_text = policy == SpecialInText::kText;
     EncodeReport report;
     thread_local std::vector<TextSection> sections;
+    thread_local std::string scratch;
     report.specials = raw_tokens_.split(text, as_text, sections);
     for (const TextSection& section : sections) {
       if (section.token != nullptr) {
         out.push_back(section.token->id);
-      } else if (!nfc_ || is_plainly_nfc(section.text)) {
-        report.specials += encode_normalized(section.text, as_text, out);
       } else {
-        report.specials += encode_normalized(to_nfc(section.text), as_text, out);
+        const std::string_view normalized = normalizer_.normalize(section.text, scratch);
+        report.specials += encode_normalized(normalized, as_text, out);
       }
     }
     if (policy == SpecialInText::kReject && report.specials > 0) {
@@ -105,7 +105,7 @@ class ByteLevelTokenizer final : public Tokenizer {
   AddedTokenMatcher raw_tokens_, normalized_tokens_;
   Pretokenizer pretokenizer_;
   BpeModel model_;
-  bool nfc_;
+  TextNormalizer normalizer_;
   Vocabulary vocabulary_;
   std::string warning_;
   SpecialIds special_ids_;

@@ -44,6 +44,7 @@ VARIANTS = {
     "digit-runs": {"pre_tokenizer": sequence({"type": "Digits", "individual_digits": False})},
     "ignore-merges": {"model": {"ignore_merges": True}},
     "nfc": {"normalizer": {"type": "NFC"}},
+    "nfkc": {"normalizer": {"type": "Sequence", "normalizers": [{"type": "NFKC"}]}},
 }
 
 
@@ -88,9 +89,10 @@ def test_specials_as_text(file):
     assert base.encode(file, texts, "text") == reference.encode(texts)
 
 
-def test_nfc_of_every_code_point(tmp_path):
+@pytest.mark.parametrize("form", ["NFC", "NFKC"])
+def test_normal_form_of_every_code_point(tmp_path, form):
     made = json.loads(base.tokenizer_file("minimind-v1").read_text())
-    made["normalizer"] = {"type": "NFC"}
+    made["normalizer"] = {"type": form}
     path = tmp_path / "tokenizer.json"
     path.write_text(json.dumps(made, ensure_ascii=False))
     points = base.code_points()

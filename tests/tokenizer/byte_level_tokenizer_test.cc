@@ -139,7 +139,7 @@ TEST(ByteLevelTokenizerTest, WhatCannotBeProvenIsRefusedByName) {
   expect_refused(with("/model/byte_fallback", true), mismatch, "byte_fallback");
   expect_refused(with("/model/end_of_word_suffix", "</w>"), mismatch, "end_of_word_suffix");
   expect_refused(with("/model/continuing_subword_prefix", "##"), mismatch, "subword_prefix");
-  expect_refused(with("/normalizer", {{"type", "NFKC"}}), mismatch, "NFKC");
+  expect_refused(with("/normalizer", {{"type", "NFKD"}}), mismatch, "NFKD");
   expect_refused(with("/decoder", nullptr), mismatch, "decoder");
   expect_refused(with("/pre_tokenizer", {{"type", "Metaspace"}}), mismatch, "Metaspace");
   expect_refused(with("/pre_tokenizer", {{"type", "Digits"}}), mismatch, "without ByteLevel");

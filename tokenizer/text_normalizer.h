@@ -1,0 +1,34 @@
+// Unicode normalization as the reference library does it: forms C and KC of Unicode 9.0.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace corpusmill {
+
+class TextNormalizer {
+ public:
+  enum class Form : std::uint8_t { kNone, kNfc, kNfkc };
+
+  explicit TextNormalizer(Form form = Form::kNone);
+
+  // `text` (valid UTF-8) normalized: itself where nothing in it can change, else in `scratch`.
+  // Const, thread-safe. Code points that composed, mapped or reordered only since Unicode 10 stay
+  // as they are, and nothing moves across them; the others follow utf8proc, the same by stability.
+  std::string_view normalize(std::string_view text, std::string& scratch) const;
+
+ private:
+  // The first character from `at` on that the form may change; text.size() if none.
+  std::size_t next_suspect(std::string_view text, std::size_t at) const;
+  bool is_suspect(std::uint32_t code_point) const {
+    return (suspects_[code_point >> 6] >> (code_point & 63) & 1) != 0;
+  }
+  void append_composed(std::string_view text, std::string& out) const;
+  void append_normalized(std::string_view text, std::string& out) const;
+
+  Form form_;
+  const std::uint64_t* suspects_ = nullptr;  // one bit per code point
+};
+
+}  // namespace corpusmill
