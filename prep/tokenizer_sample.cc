@@ -6,17 +6,20 @@
 
 namespace corpusmill {
 
+TokenizerSample::Key TokenizerSample::key_of(std::uint64_t ordinal) const {
+  return {XXH3_64bits_withSeed(&ordinal, sizeof ordinal, seed_), ordinal};
+}
+
 void TokenizerSample::add(std::string_view text) {
-  const std::uint64_t ordinal = ordinal_++;
-  const Key key{XXH3_64bits_withSeed(&ordinal, sizeof ordinal, seed_), ordinal};
+  const Key key = key_of(ordinal_++);
   if (key >= limit_) return;
-  kept_.push_back({key, std::string(text)});
+  kept_.push_back({key, text.size(), std::string(texts_ == Texts::kKeep ? text : "")});
   std::push_heap(kept_.begin(), kept_.end());
   bytes_ += text.size();
   while (bytes_ > bytes_max_ && kept_.size() > 1) {
     std::pop_heap(kept_.begin(), kept_.end());
     limit_ = kept_.back().key;
-    bytes_ -= kept_.back().text.size();
+    bytes_ -= kept_.back().bytes;
     kept_.pop_back();
   }
 }

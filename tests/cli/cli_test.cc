@@ -243,6 +243,18 @@ TEST_F(Cli, RunFilterMergeAndTrainTokenizer) {
       run_corpusmill({"train-tokenizer", path("rows.jsonl"), "-o", path("out/tokenizer"),
                       "--vocab-size", "300", "-q"});
   EXPECT_EQ(trained.exit_code, 0) << trained.err;
+  const ProgramResult sampled =
+      run_corpusmill({"train-tokenizer", path("rows.jsonl"), "-o", path("out/sampled"),
+                      "--sample-bytes", "1KB", "--vocab-size", "300", "--json", "-q"});
+  ASSERT_EQ(sampled.exit_code, 0) << sampled.err;
+  const json report = json::parse(sampled.out);
+  EXPECT_EQ(report["books"]["lines_in"], 2000);
+  EXPECT_GT(report["sample_bytes"], 900);
+  EXPECT_LE(report["sample_bytes"], 1000);
+  EXPECT_EQ(run_corpusmill({"train-tokenizer", path("rows.jsonl"), "-o", path("out/sp"), "--kind",
+                            "sentencepiece-bpe", "--splitter", "gpt2", "-q"})
+                .exit_code,
+            2);
 }
 
 TEST_F(Cli, AReaderThatGoesAwayIsNoError) {

@@ -1,5 +1,6 @@
 """train-tokenizer against Hugging Face's trainer, and its files in the reference libraries."""
 
+import collections
 import json
 import os
 import pathlib
@@ -36,31 +37,115 @@ def train(corpus, output, *options):
     assert done.stderr == b""
 
 
-def test_byte_bpe_equals_hugging_face(corpus, tmp_path):
-    path, texts = corpus
-    train(path, tmp_path / "ours", "--vocab-size", 3000)
-    ours = json.loads((tmp_path / "ours" / "tokenizer.json").read_text())
+LLAMA3 = (
+    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}"
+    r"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+)
+# As tiktoken writes it.
+CL100K = (
+    r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}{1,3}"
+    r"| ?[^\s\p{L}\p{N}]++[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+"
+)
+REGEXES = {
+    "gpt2": None,
+    "llama3": LLAMA3,
+    "cl100k": CL100K,
+    "qwen2": LLAMA3.replace(r"\p{N}{1,3}", r"\p{N}"),
+}
 
+
+def hugging_face_model(texts, regex=None, **options):
+    """What BpeTrainer learns: vocabulary and merges."""
     theirs = tokenizers.Tokenizer(models.BPE())
-    theirs.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    byte_level = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=regex is None)
+    theirs.pre_tokenizer = byte_level
+    if regex is not None:
+        split = pre_tokenizers.Split(tokenizers.Regex(regex), "isolated")
+        theirs.pre_tokenizer = pre_tokenizers.Sequence([split, byte_level])
     theirs.decoder = decoders.ByteLevel()
+    options.setdefault("special_tokens", SPECIALS)
     alphabet = pre_tokenizers.ByteLevel.alphabet()
     theirs.train_from_iterator(
-        texts,
-        trainers.BpeTrainer(
-            vocab_size=3000,
-            special_tokens=SPECIALS,
-            initial_alphabet=alphabet,
-            show_progress=False,
-        ),
+        texts, trainers.BpeTrainer(initial_alphabet=alphabet, show_progress=False, **options)
     )
-    expected = json.loads(theirs.to_str())
-    assert ours["model"]["vocab"] == expected["model"]["vocab"]
-    assert ours["model"]["merges"] == expected["model"]["merges"]
+    return json.loads(theirs.to_str())["model"]
 
-    loaded = tokenizers.Tokenizer.from_file(str(tmp_path / "ours" / "tokenizer.json"))
+
+def expect_equal(folder, expected, texts):
+    """The model is the expected one; the files load in the library and encode alike."""
+    ours = json.loads((folder / "tokenizer.json").read_text())
+    assert ours["model"]["vocab"] == expected["vocab"]
+    assert ours["model"]["merges"] == expected["merges"]
+    expect_loads(folder, texts)
+
+
+def expect_loads(folder, texts):
+    loaded = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
     ids = [row.ids for row in loaded.encode_batch_fast(texts, add_special_tokens=False)]
-    assert encode(tmp_path / "ours", texts) == ids
+    assert encode(folder, texts) == ids
+
+
+@pytest.mark.parametrize("splitter", REGEXES)
+def test_byte_bpe_equals_hugging_face(corpus, tmp_path, splitter):
+    path, texts = corpus
+    train(path, tmp_path, "--vocab-size", 3000, "--splitter", splitter)
+    expect_equal(tmp_path, hugging_face_model(texts, REGEXES[splitter], vocab_size=3000), texts)
+
+
+def test_min_frequency_and_token_length_equal_hugging_face(corpus, tmp_path):
+    path, texts = corpus
+    train(path, tmp_path / "rare", "--vocab-size", 30000, "--min-frequency", 30)
+    expected = hugging_face_model(texts, vocab_size=30000, min_frequency=30)
+    assert len(expected["vocab"]) < 30000
+    expect_equal(tmp_path / "rare", expected, texts)
+    # The library's limit is the first length that is too long.
+    train(path, tmp_path / "short", "--vocab-size", 3000, "--max-token-length", 5)
+    expected = hugging_face_model(texts, vocab_size=3000, max_token_length=6)
+    expect_equal(tmp_path / "short", expected, texts)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_byte_bpe_equals_hugging_face_on_a_corpus(language, tmp_path):
+    source = DATA / f"{language}.jsonl.zst"
+    if not source.exists():
+        pytest.skip(f"no {source.name}")
+    zstandard = pytest.importorskip("zstandard")
+    texts, size = [], 0
+    with zstandard.open(source, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            texts.append(json.loads(line)["text"])
+            size += len(texts[-1].encode())
+            if size > 3_000_000:
+                break
+    path = tmp_path / "corpus.jsonl"
+    path.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts))
+    # The special is reached by merges as well.
+    options = ["--vocab-size", 8000, "--special", "in"]
+    train(path, tmp_path / "a", *options, "--memory", "1GiB", "--threads", 1)
+    train(path, tmp_path / "b", *options, "--memory", "64MiB", "--threads", 3)
+    cut = [piece for text in texts for piece in text.split("in")]
+    expected = hugging_face_model(cut, vocab_size=8000, special_tokens=["in"])
+    ours = (tmp_path / "a" / "tokenizer.json").read_text()
+    assert json.loads(ours)["model"]["merges"] == expected["merges"]
+    assert json.loads(ours)["model"]["vocab"] == expected["vocab"]
+    assert (tmp_path / "b" / "tokenizer.json").read_text() == ours
+
+
+def test_seed_characters_are_tokens_and_load(corpus, tmp_path):
+    path, texts = corpus
+    options = ["--vocab-size", 6000, "--seed-characters", 0.99]
+    train(path, tmp_path, *options)
+    model = json.loads((tmp_path / "tokenizer.json").read_text())["model"]
+    loaded = tokenizers.Tokenizer.from_file(str(tmp_path / "tokenizer.json"))
+    counts = collections.Counter("".join(texts))
+    total, covered = sum(counts.values()), 0
+    for character, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+        if covered >= 0.99 * total:
+            break
+        covered += count
+        assert len(loaded.encode(character).ids) == 1, character
+    assert len(model["vocab"]) == 6000
+    expect_loads(tmp_path, texts)
 
 
 def test_byte_bpe_loads_in_transformers(corpus, tmp_path):

@@ -33,6 +33,18 @@ TEST(TokenizerSampleTest, ABudgetTakesAnEvenPart) {
   EXPECT_NE(sample(10'000, 6'000, 2), texts);
 }
 
+TEST(TokenizerSampleTest, ChoosingKeepsNoTextButKnowsTheSame) {
+  const std::vector<std::string> texts = sample(10'000, 6'000, 1);
+  TokenizerSample chosen(6'000, 1, TokenizerSample::Texts::kChoose);
+  for (std::size_t i = 0; i < 10'000; ++i) chosen.add(std::to_string(100'000 + i));
+  std::vector<std::string> taken;
+  for (std::size_t i = 0; i < 10'000; ++i) {
+    if (chosen.takes(i)) taken.push_back(std::to_string(100'000 + i));
+  }
+  EXPECT_EQ(taken, texts);
+  EXPECT_EQ(chosen.bytes(), 6'000U);
+}
+
 TEST(TokenizerSampleTest, ASmallerBudgetTakesAPartOfTheLargerSample) {
   const std::vector<std::string> large = sample(5'000, 6'000, 3), small = sample(5'000, 600, 3);
   EXPECT_TRUE(std::includes(large.begin(), large.end(), small.begin(), small.end()));

@@ -40,18 +40,26 @@ Ids apply_merges(Ids ids, const std::vector<Merge>& merges) {
 }
 
 std::vector<Merge> learn_merges(std::vector<std::pair<Ids, std::uint64_t>> words,
-                                std::uint32_t first_new_id, std::size_t merges_max) {
+                                std::uint32_t first_new_id, const LearnLimits& limits) {
   std::vector<Merge> merges;
-  while (merges.size() < merges_max) {
+  const auto length = [&](auto&& self, std::uint32_t id) -> std::size_t {
+    if (id < first_new_id) return 1;
+    const Merge& merge = merges[id - first_new_id];
+    return self(self, merge.left) + self(self, merge.right);
+  };
+  while (merges.size() < limits.merges_max) {
     std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint64_t> counts;
     for (const auto& [ids, count] : words) {
       for (std::size_t i = 0; i + 1 < ids.size(); ++i) counts[{ids[i], ids[i + 1]}] += count;
     }
-    if (counts.empty()) break;
-    auto best = counts.begin();
+    auto best = counts.end();
     for (auto it = counts.begin(); it != counts.end(); ++it) {
-      if (it->second > best->second) best = it;
+      const std::size_t joined = length(length, it->first.first) + length(length, it->first.second);
+      if (joined > 2 && joined > limits.length_max) continue;
+      if (it->second < limits.count_min) continue;
+      if (best == counts.end() || it->second > best->second) best = it;
     }
+    if (best == counts.end()) break;
     const auto new_id = static_cast<std::uint32_t>(first_new_id + merges.size());
     merges.push_back({best->first.first, best->first.second, new_id});
     for (auto& [ids, count] : words) ids = join_everywhere(ids, merges.back());

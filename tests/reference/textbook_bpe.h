@@ -16,10 +16,17 @@ struct Merge {
 std::vector<std::uint32_t> apply_merges(std::vector<std::uint32_t> ids,
                                         const std::vector<Merge>& merges);
 
+struct LearnLimits {
+  std::size_t merges_max = 0;
+  std::uint64_t count_min = 1;    // of a pair that is merged
+  std::size_t length_max = 1000;  // of a result in first ids; two of them always go together
+};
+
 // Words (ids and count) to merges: again and again all pairs are counted afresh, and the most
-// frequent (of equals the smallest) becomes the next id, from `first_new_id` on, everywhere.
+// frequent that the limits allow (of equals the smallest) becomes the next id, from `first_new_id`
+// on, everywhere.
 std::vector<Merge> learn_merges(
     std::vector<std::pair<std::vector<std::uint32_t>, std::uint64_t>> words,
-    std::uint32_t first_new_id, std::size_t merges_max);
+    std::uint32_t first_new_id, const LearnLimits& limits);
 
 }  // namespace corpusmill::reference

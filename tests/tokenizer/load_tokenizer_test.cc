@@ -22,7 +22,7 @@ ExitCode code_of_loading(const std::filesystem::path& path) {
 TEST(LoadTokenizerTest, AFolderOrItsFileWithTheConfigBesideIt) {
   const TempDir folder;
   const TrainedByteLevel trained =
-      train_byte_level({}, {.vocabulary_size = 258, .specials = {"<b>", "<e>"}});
+      ByteLevelTrainer({.specials = {"<b>", "<e>"}, .merges = {.vocabulary_size = 258}}).finish();
   write_file_atomically(folder.path() / "tokenizer.json", trained.tokenizer_json);
   const auto bare = load_tokenizer(folder.path());
   EXPECT_EQ(bare->special_ids(), SpecialIds{});

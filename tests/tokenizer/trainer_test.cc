@@ -3,8 +3,6 @@
 #include <random>
 
 #include "common/error.h"
-#include "tests/reference/textbook_bpe.h"
-#include "tokenizer/bpe_merges.h"
 #include "tokenizer/byte_level_tokenizer.h"
 #include "tokenizer/byte_level_trainer.h"
 #include "tokenizer/sentencepiece_tokenizer.h"
@@ -29,35 +27,22 @@ std::vector<std::string> sample_texts() {
   return texts;
 }
 
-TEST(LearnMergesTest, EqualsCountingAfreshEachTime) {
-  std::mt19937 random(4);
-  for (int round = 0; round < 40; ++round) {
-    std::vector<CountedWord> words;
-    std::vector<std::pair<std::vector<TokenId>, std::uint64_t>> plain;
-    for (int i = 0; i < 30; ++i) {
-      CountedWord word{{}, 1 + random() % 5};
-      for (std::size_t at = random() % 12; at < 12; ++at) word.ids.push_back(random() % 4);
-      plain.emplace_back(word.ids, word.count);
-      words.push_back(word);
-    }
-    // Spellings of different lengths make joined spellings unique, so ids are new each time.
-    const LearnedMerges learned = learn_merges(words, {"(a)", "(b)", "(c)", "(d)"}, 24);
-    const auto expected = reference::learn_merges(plain, 4, 20);
-    ASSERT_EQ(learned.merges.size(), expected.size());
-    bool same_ids = true;  // until a spelling is reached on two paths
-    for (std::size_t rank = 0; rank < expected.size() && same_ids; ++rank) {
-      ASSERT_EQ(learned.merges[rank], (std::pair(expected[rank].left, expected[rank].right)))
-          << rank;
-      same_ids = learned.tokens.size() == 24;
-    }
+TrainedByteLevel train(
+    const std::vector<std::string>& texts, const MergeTraining& merges,
+    const std::vector<std::string>& specials = ByteLevelTrainingOptions().specials) {
+  ByteLevelTrainer trainer({.specials = specials, .splitter = "gpt2", .merges = merges});
+  {
+    ByteLevelTrainer::Adder adder(trainer);
+    for (const std::string& text : texts) adder.add(text);
   }
+  return trainer.finish();
 }
 
-TEST(ByteLevelTrainerTest, ThreadsAndOrderDoNotMatter) {
+TEST(ByteLevelTrainerTest, OrderDoesNotMatter) {
   std::vector<std::string> texts = sample_texts();
-  const TrainedByteLevel one = train_byte_level(texts, {.vocabulary_size = 300});
+  const TrainedByteLevel one = train(texts, {.vocabulary_size = 300});
   std::reverse(texts.begin(), texts.end());
-  const TrainedByteLevel four = train_byte_level(texts, {.vocabulary_size = 300, .threads = 4});
+  const TrainedByteLevel four = train(texts, {.vocabulary_size = 300, .threads = 4});
   EXPECT_EQ(one.vocabulary_size, 300U);
   EXPECT_EQ(one.tokenizer_json, four.tokenizer_json);
   EXPECT_EQ(one.tokenizer_config_json, four.tokenizer_config_json);
@@ -65,7 +50,7 @@ TEST(ByteLevelTrainerTest, ThreadsAndOrderDoNotMatter) {
 
 TEST(ByteLevelTrainerTest, TheResultLoadsAndJoinsWhatIsFrequent) {
   const std::vector<std::string> texts = sample_texts();
-  const TrainedByteLevel trained = train_byte_level(texts, {.vocabulary_size = 400});
+  const TrainedByteLevel trained = train(texts, {.vocabulary_size = 400});
   const auto tokenizer = make_byte_level_tokenizer(trained.tokenizer_json, "tokenizer.json",
                                                    trained.tokenizer_config_json, "config");
   EXPECT_EQ(tokenizer->vocabulary_size(), trained.vocabulary_size);
@@ -76,16 +61,39 @@ TEST(ByteLevelTrainerTest, TheResultLoadsAndJoinsWhatIsFrequent) {
   }
 }
 
+TEST(ByteLevelTrainerTest, EverySplitterLoads) {
+  for (const std::string& splitter : splitter_names()) {
+    ByteLevelTrainer trainer({.splitter = splitter, .merges = {.vocabulary_size = 300}});
+    ByteLevelTrainer::Adder(trainer).add("12345 12345 we'LL we'LL\n\n\n");
+    const TrainedByteLevel trained = trainer.finish();
+    const auto tokenizer =
+        make_byte_level_tokenizer(trained.tokenizer_json, splitter, "{}", "config");
+    EXPECT_GT(tokenizer->encode_text("12345").size(), splitter == "gpt2" ? 0U : 1U) << splitter;
+  }
+}
+
 TEST(ByteLevelTrainerTest, SpecialsInTheSampleAreNotLearned) {
   const std::vector<std::string> texts(50, "<|im_start|>ab<|im_end|>");
-  const TrainedByteLevel trained = train_byte_level(texts, {.vocabulary_size = 300});
+  const TrainedByteLevel trained = train(texts, {.vocabulary_size = 300});
   EXPECT_EQ(trained.vocabulary_size, 260U);  // 3 specials, 256 bytes, "ab"
 }
 
+TEST(ByteLevelTrainerTest, ASpecialSpelledLikeATokenIsThatToken) {
+  const std::vector<std::string> texts(50, "xab abx xabx");
+  // "Ġabx" cuts nothing out of the text, but spells what the merges reach; "!" is a byte.
+  const TrainedByteLevel trained = train(texts, {.vocabulary_size = 300}, {"Ġabx", "!"});
+  const auto tokenizer = make_byte_level_tokenizer(trained.tokenizer_json, "json", "{}", "config");
+  EXPECT_EQ(tokenizer->encode_text(" abx"), std::vector<TokenId>{0});
+  EXPECT_EQ(tokenizer->encode_text("!"), std::vector<TokenId>{1});
+}
+
 TEST(ByteLevelTrainerTest, WrongOptionsAreRefused) {
-  EXPECT_THROW(train_byte_level({}, {.vocabulary_size = 258}), Error);
-  EXPECT_THROW(train_byte_level({}, {.specials = {"<s>", "<s>"}}), Error);
-  EXPECT_THROW(train_byte_level({}, {.specials = {""}}), Error);
+  EXPECT_THROW(train({}, {.vocabulary_size = 258}), Error);
+  EXPECT_THROW(train({}, {}, {"<s>", "<s>"}), Error);
+  EXPECT_THROW(train({}, {}, {""}), Error);
+  EXPECT_THROW(ByteLevelTrainer({.splitter = "gpt9"}), Error);
+  EXPECT_THROW(train({"中文语料"}, {.vocabulary_size = 260, .seed_coverage = 1.0}), Error);
+  EXPECT_THROW(train(sample_texts(), {.vocabulary_size = 300, .memory_bytes = 100}), Error);
 }
 
 class SentencepieceTrainerTest : public testing::Test {
