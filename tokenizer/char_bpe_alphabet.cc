@@ -31,7 +31,8 @@ CharBpeAlphabet::CharBpeAlphabet(const CharBpeSpec& spec,
     }
   }
   if (spec.rules.space_is_mark) {
-    const std::uint32_t space = entry_to_change(' ');
+    if ((entry(' ') & kKnown) == 0) entry_to_change(' ') |= kIndirect;
+    const std::uint32_t space = entry(' ');
     entry_to_change(kSpaceMark) = space;
   }
 }

@@ -24,7 +24,9 @@ class CharBpeAlphabet {
   // Bits of an entry. The lowest 22 are the symbol, if there is one.
   static constexpr std::uint32_t kSymbolMask = MergeTable::kIdsMax - 1;
   static constexpr std::uint32_t kHasSymbol = 1U << 22;
-  static constexpr std::uint32_t kKnown = 1U << 23;        // the symbol is a token
+  static constexpr std::uint32_t kKnown = 1U << 23;  // the symbol is a token
+  // Unknown, and not written as the bytes of the character itself: a space that stands for a mark.
+  static constexpr std::uint32_t kIndirect = 1U << 24;
   static constexpr std::uint32_t kJoinsBefore = 1U << 30;  // a merge can reach across its left side
   static constexpr std::uint32_t kJoinsAfter = 1U << 31;   // or its right side
 

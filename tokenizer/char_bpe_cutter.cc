@@ -60,6 +60,7 @@ struct CutLoop {
   const CharBpeCutter& cutter;
   const std::string_view text;
   std::uint32_t* out;
+  bool stop = false;  // many characters were not ASCII, and there was a cut
 
   void cut_here(std::size_t at) { *out++ = static_cast<std::uint32_t>(at); }
 
@@ -67,6 +68,9 @@ struct CutLoop {
   // and what is left of a text shorter than a block; returns the first place between two ASCII
   // characters where a block begins.
   std::size_t walk(std::size_t at, const std::uint32_t* out_end) {
+    constexpr std::size_t kWideMax = 12;
+    const std::uint32_t* const out_begin = out;
+    std::size_t wide = 0;
     DecodedChar left = decode_utf8(text, at);
     at += left.bytes;
     while (at < text.size() && out < out_end) {
@@ -74,6 +78,11 @@ struct CutLoop {
       if (ascii && text.size() - at >= kBlock) return at;
       const DecodedChar right = decode_utf8(text, at);
       if (cutter.may_cut(left.code_point, right.code_point)) cut_here(at);
+      wide += right.code_point >= 0x80;
+      if (wide > kWideMax && out > out_begin) {
+        stop = true;
+        return at;
+      }
       at += right.bytes;
       left = right;
     }
@@ -89,7 +98,7 @@ struct CutLoop {
     if (ends.size() < kBlock || begin == text.size()) return 0;
     const std::uint32_t* const out_end = ends.data() + (ends.size() - kBlock);
     std::size_t at = loop.walk(begin, out_end);
-    while (loop.out < out_end && at < text.size()) {
+    while (!loop.stop && loop.out < out_end && at < text.size()) {
       const Places places = Processor::look(cutter.ascii_, text.data() + at);
       const auto ascii = static_cast<unsigned>(std::countr_zero(places.not_ascii));
       std::uint64_t cuts = places.cuts;
@@ -103,8 +112,8 @@ struct CutLoop {
         at = loop.walk(at - 1, out_end);
       }
     }
-    // Where the room ended, the last cut is where to go on.
-    if (at >= text.size()) loop.cut_here(text.size());
+    // Before the text's end the last cut is where to go on.
+    if (!loop.stop && at >= text.size()) loop.cut_here(text.size());
     return static_cast<std::size_t>(loop.out - ends.data());
   }
 

@@ -28,8 +28,9 @@ class CharBpeCutter {
                 bool cut_before_space, Processor processor = Processor::kThis);
 
   // Cuts text[begin, size) and writes the ends of the units, ascending; stops where the text ends,
-  // whose end is the last then, or when `ends` has no room for another 64. Returns how many; 0 only
-  // if there was no room. The text, UTF-8, holds no mark where a space is one.
+  // whose end is the last then, when `ends` has no room for another 64, or behind a few characters
+  // that are not ASCII. Returns how many; 0 only if there was no room. The text, UTF-8, holds no
+  // mark where a space is one.
   std::size_t cut(std::string_view text, std::uint32_t begin, std::span<std::uint32_t> ends) const;
 
   // Whether the text may be cut between these two characters.

@@ -95,6 +95,7 @@ CharBpeModel::CharBpeModel(CharBpeSpec spec, const std::string& file_name)
       piece_views_(pieces_.begin(), pieces_.end()),
       alphabet_(spec_, piece_views_),
       cutter_(alphabet_, piece_views_, spec_.rules.split_at_marks),
+      singles_(spec_, alphabet_, cutter_),
       atomic_(atomic_trie(spec_)),
       instance_(next_instance()) {
   const auto require = [&](bool proven, std::string_view what) {
@@ -225,6 +226,16 @@ void CharBpeModel::encode_units(std::string_view text, Mark mark, std::vector<To
     merge(unit, ids);
   };
   for (std::uint32_t at = 0; at < text.size();) {
+    if (at > 0 && CharBpeSingles::suits(text, at)) {
+      const CharBpeSingles::Stop stop = singles_.encode(text, at, out);
+      at = static_cast<std::uint32_t>(stop.begin);
+      if (stop.end != 0) {
+        const auto end = static_cast<std::uint32_t>(stop.end);
+        cache.encode(text, at, std::span(&end, 1), out, merge_unit);
+        at = end;
+        continue;
+      }
+    }
     const std::size_t count = cutter_.cut(text, at, ends);
     std::span<const std::uint32_t> units(ends, count);
     if (at == 0 && mark == Mark::kPrefix) {

@@ -14,6 +14,7 @@
 #include "tokenizer/byte_trie.h"
 #include "tokenizer/char_bpe_alphabet.h"
 #include "tokenizer/char_bpe_cutter.h"
+#include "tokenizer/char_bpe_singles.h"
 #include "tokenizer/char_bpe_spec.h"
 #include "tokenizer/merge_table.h"
 
@@ -58,6 +59,7 @@ class CharBpeModel {
   std::vector<std::string_view> piece_views_;
   CharBpeAlphabet alphabet_;
   CharBpeCutter cutter_;
+  CharBpeSingles singles_;
   std::unordered_map<TokenId, std::vector<TokenId>> resplits_;
   std::optional<ByteTrie> atomic_;  // with ' ' for the mark
   std::size_t symbol_bytes_max_ = 0;

@@ -2,7 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "common/error.h"
+#include "tokenizer/char_bpe_from_sentencepiece.h"
+#include "tokenizer/sentencepiece_bpe.h"
 #include "tokenizer/sentencepiece_normalizer.h"
 #include "tokenizer/sentencepiece_words.h"
 #include "tokenizer/unigram_model.h"
@@ -79,11 +83,27 @@ class CharacterEngine final : public NormalizingEngine {
   UserDefinedPieces user_defined_;
 };
 
+class BpeEngine final : public SentencepieceEngine {
+ public:
+  BpeEngine(CharBpeSpec bpe, const SentencepieceVocabulary& vocabulary,
+            const std::string& file_name)
+      : bpe_(std::move(bpe), vocabulary, file_name) {}
+
+  void encode(std::string_view text, std::vector<TokenId>& out) const override {
+    bpe_.encode(text, out);
+  }
+
+ private:
+  SentencepieceBpe bpe_;
+};
+
 #ifdef CORPUSMILL_SENTENCEPIECE
-// The linked library.
+// The linked library, for a BPE model that is `unproven` for the reason given.
 class LibraryEngine final : public SentencepieceEngine {
  public:
-  LibraryEngine(std::string_view bytes, const std::string& file_name) {
+  LibraryEngine(std::string_view bytes, const std::string& file_name, const std::string& unproven)
+      : warning_(fmt::format("{}: {}; its ids are those of the linked sentencepiece {}", file_name,
+                             unproven, CORPUSMILL_SENTENCEPIECE_VERSION)) {
     const auto status = processor_.LoadFromSerializedProto(bytes);
     if (!status.ok()) {
       throw Error(ExitCode::kCorrupt, fmt::format("{}: sentencepiece refuses the model: {}",
@@ -101,8 +121,11 @@ class LibraryEngine final : public SentencepieceEngine {
     out.insert(out.end(), ids.begin(), ids.end());
   }
 
+  std::string warning() const override { return warning_; }
+
  private:
   sentencepiece::SentencePieceProcessor processor_;
+  std::string warning_;
 };
 #endif
 
@@ -121,12 +144,17 @@ std::unique_ptr<SentencepieceEngine> make_sentencepiece_engine(
     case SentencepieceModel::Type::kBpe:
       break;
   }
+  CharBpeFromSentencepiece bpe = read_char_bpe(vocabulary);
+  if (bpe.unproven.empty()) {
+    return std::make_unique<BpeEngine>(std::move(bpe.spec), vocabulary, file_name);
+  }
 #ifdef CORPUSMILL_SENTENCEPIECE
-  return std::make_unique<LibraryEngine>(bytes, file_name);
+  return std::make_unique<LibraryEngine>(bytes, file_name, bpe.unproven);
 #else
-  throw Error(
-      ExitCode::kMismatch,
-      fmt::format("{}: a sentencepiece model, and this build has no sentencepiece", file_name));
+  throw Error(ExitCode::kMismatch,
+              fmt::format("{}: {}; its ids could not be proven equal to the library's, and this "
+                          "build has no sentencepiece",
+                          file_name, bpe.unproven));
 #endif
 }
 

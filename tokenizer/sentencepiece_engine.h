@@ -26,11 +26,14 @@ class SentencepieceEngine {
   // Appends the ids of `text`, which is normalized first: what the library's Encode gives for it.
   // Safe from any number of threads.
   virtual void encode(std::string_view text, std::vector<TokenId>& out) const = 0;
+  // What the user should know before relying on the ids, one line; empty if nothing.
+  virtual std::string warning() const { return {}; }
 };
 
 // The engine for the vocabulary's model type. `vocabulary` must outlive it; `bytes` is the file
-// that it was read from. Throws Error: kCorrupt if the model is damaged, kMismatch if it cannot be
-// encoded exactly, or is a BPE model and this build has no sentencepiece.
+// that it was read from. A BPE model that could not be proven exact goes through the linked
+// library, with a warning. Throws Error: kCorrupt if the model is damaged, kMismatch if it cannot
+// be encoded exactly, or would need the library and this build has none.
 std::unique_ptr<SentencepieceEngine> make_sentencepiece_engine(
     const SentencepieceVocabulary& vocabulary, std::string_view bytes,
     const std::string& file_name);

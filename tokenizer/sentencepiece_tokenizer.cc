@@ -71,6 +71,7 @@ class SentencepieceTokenizer final : public Tokenizer {
     }
   }
 
+  std::string warning() const override { return engine_->warning(); }
   SpecialIds special_ids() const override { return vocabulary_.special_ids(); }
   std::size_t vocabulary_size() const override { return vocabulary_.size(); }
   std::string digest() const override { return digest_; }

@@ -1,4 +1,4 @@
-"""Ids and decoded text of Unigram, word and char .model tokenizers against sentencepiece.
+"""Ids and decoded text of .model tokenizers of every type against sentencepiece.
 
 Every model type and normalization that the library's own trainer makes, trained here on small
 samples; texts of mixed scripts, hostile ones, long ones.
@@ -212,12 +212,12 @@ def train(folder, model_type, options, vocab_size):
     return folder / "trained.model"
 
 
-@pytest.mark.parametrize("model_type", ["unigram", "char", "word"])
+@pytest.mark.parametrize("model_type", ["bpe", "unigram", "char", "word"])
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_trained_models(tmp_path, model_type, variant):
     file = train(tmp_path, model_type, VARIANTS[variant], 1500)
     texts = list(sample_lines())[:300] + random_texts(3000 if FULL else 700, variant)
-    compare(file, texts + (long_texts(texts, variant) if model_type == "unigram" else []))
+    compare(file, texts + (long_texts(texts, variant) if model_type in ("bpe", "unigram") else []))
 
 
 @pytest.mark.parametrize("variant", ["plain", "nfkc-bytes", "cf-suffix", "bare"])
