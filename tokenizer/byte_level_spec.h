@@ -1,7 +1,9 @@
-// What a Hugging Face tokenizer.json of a byte-level BPE says, checked and resolved to ids.
+// What a byte-level BPE is, checked and resolved to ids; made from a Hugging Face tokenizer.json or
+// from ranks (rank_tokenizer.h).
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/token_id.h"
@@ -9,6 +11,7 @@
 #include "tokenizer/bpe_model.h"
 #include "tokenizer/pretokenizer.h"
 #include "tokenizer/text_normalizer.h"
+#include "tokenizer/tokenizer.h"
 #include "tokenizer/tokenizer_json.h"
 #include "tokenizer/vocabulary.h"
 
@@ -19,8 +22,10 @@ struct ByteLevelSpec {
   std::vector<AddedToken> added_tokens;
   std::vector<PretokenStage> stages;
   BpeTables tables;
-  TextNormalizer normalizer;  // before pretokens are cut
-  std::string warning;        // what the file asks for and is not done; empty if nothing
+  TextNormalizer normalizer;                             // before pretokens are cut
+  std::string_view kind = "byte-level-bpe";              // Tokenizer::kind()
+  SpecialInText default_policy = SpecialInText::kParse;  // Tokenizer::default_policy()
+  std::string warning;  // what the file asks for and is not done; empty if nothing
 };
 
 // Throws Error: kMismatch for a tokenizer whose ids could not be proven equal to the reference

@@ -34,6 +34,8 @@ class ByteLevelTokenizer final : public Tokenizer {
         pretokenizer_(std::move(spec.stages)),
         model_(std::move(spec.tables)),
         normalizer_(spec.normalizer),
+        kind_(spec.kind),
+        default_policy_(spec.default_policy),
         vocabulary_(std::move(spec.vocabulary)),
         warning_(std::move(spec.warning)),
         special_ids_(special_ids),
@@ -71,8 +73,8 @@ class ByteLevelTokenizer final : public Tokenizer {
     return to_utf8_lossy(bytes);
   }
 
-  SpecialInText default_policy() const override { return SpecialInText::kParse; }
-  std::string_view kind() const override { return "byte-level-bpe"; }
+  SpecialInText default_policy() const override { return default_policy_; }
+  std::string_view kind() const override { return kind_; }
   std::string warning() const override { return warning_; }
   SpecialIds special_ids() const override { return special_ids_; }
   std::size_t vocabulary_size() const override { return vocabulary_.size(); }
@@ -106,6 +108,8 @@ class ByteLevelTokenizer final : public Tokenizer {
   Pretokenizer pretokenizer_;
   BpeModel model_;
   TextNormalizer normalizer_;
+  std::string_view kind_;
+  SpecialInText default_policy_;
   Vocabulary vocabulary_;
   std::string warning_;
   SpecialIds special_ids_;
@@ -121,7 +125,12 @@ std::unique_ptr<Tokenizer> make_byte_level_tokenizer(std::string_view json,
   ByteLevelSpec spec = byte_level_spec(parse_tokenizer_json(json, json_name));
   const SpecialIds special_ids = find_special_ids(
       config, config_name, [&](std::string_view token) { return spec.vocabulary.find(token); });
-  return std::make_unique<ByteLevelTokenizer>(std::move(spec), special_ids, digest_of(json).hex());
+  return make_byte_level_tokenizer(std::move(spec), special_ids, digest_of(json).hex());
+}
+
+std::unique_ptr<Tokenizer> make_byte_level_tokenizer(ByteLevelSpec spec, SpecialIds special_ids,
+                                                     std::string digest) {
+  return std::make_unique<ByteLevelTokenizer>(std::move(spec), special_ids, std::move(digest));
 }
 
 }  // namespace corpusmill

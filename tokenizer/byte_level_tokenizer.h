@@ -1,10 +1,11 @@
-// Byte-level BPE from a Hugging Face tokenizer.json, with the ids of Hugging Face tokenizers.
+// Byte-level BPE with the ids of the reference libraries, Hugging Face tokenizers and tiktoken.
 #pragma once
 
 #include <memory>
 #include <string>
 #include <string_view>
 
+#include "tokenizer/byte_level_spec.h"
 #include "tokenizer/tokenizer.h"
 
 namespace corpusmill {
@@ -16,5 +17,8 @@ std::unique_ptr<Tokenizer> make_byte_level_tokenizer(std::string_view json,
                                                      const std::string& json_name,
                                                      std::string_view config,
                                                      const std::string& config_name);
+
+std::unique_ptr<Tokenizer> make_byte_level_tokenizer(ByteLevelSpec spec, SpecialIds special_ids,
+                                                     std::string digest);
 
 }  // namespace corpusmill

@@ -34,9 +34,10 @@ class Tokenizer : public TextCodec {
   // policy. Const and safe from any number of threads; scratch is per thread inside.
   virtual EncodeReport encode(std::string_view text, SpecialInText policy,
                               std::vector<TokenId>& out) const = 0;
-  // kParse for tokenizer.json, kText for .model: what the reference library does.
+  // kParse for tokenizer.json, kText for .model: what the reference library does; kText for ranks,
+  // as tiktoken's encode_ordinary (its encode refuses such text).
   virtual SpecialInText default_policy() const = 0;
-  // "byte-level-bpe", "sentencepiece-bpe", "sentencepiece-unigram", "-word", "-char".
+  // "byte-level-bpe", "tiktoken", "sentencepiece-bpe", "sentencepiece-unigram", "-word", "-char".
   virtual std::string_view kind() const = 0;
   // The token as the vocabulary spells it, for `inspect`; empty for an id that has none.
   virtual std::string token(TokenId id) const = 0;
@@ -53,10 +54,11 @@ class Tokenizer : public TextCodec {
   }
 };
 
-// Loads a sentencepiece .model or a Hugging Face tokenizer.json (told apart by content), or the
-// folder that holds one. BOS/EOS/PAD/UNK come from the model, from tokenizer_config.json beside it,
-// or from the usual names in the vocabulary. Throws Error: kInputIo if it cannot be read, kMismatch
-// if it is of a kind that cannot be proven exact (the message names the part), kCorrupt otherwise.
+// Loads a sentencepiece .model, a Hugging Face tokenizer.json or ranks as tiktoken stores them
+// (told apart by content), or the folder that holds one. BOS/EOS/PAD/UNK come from the model, from
+// tokenizer_config.json beside it, or from the usual names in the vocabulary. Throws Error:
+// kInputIo if it cannot be read, kMismatch if it is of a kind that cannot be proven exact (the
+// message names the part), kCorrupt otherwise.
 std::unique_ptr<Tokenizer> load_tokenizer(const std::filesystem::path& path);
 
 }  // namespace corpusmill
