@@ -167,7 +167,7 @@ class Reader {
   // wherever in the text that was.
   bool read_resplits() {
     std::unordered_map<TokenId, std::pair<TokenId, TokenId>> halves;
-    for (const CharBpeMerge& merge : spec_.merges) {
+    for (const MergeTable::Merge& merge : spec_.merges) {
       if (model_.pieces[merge.result].type != PieceType::kUnused) continue;
       if (!halves.emplace(merge.result, std::pair(merge.left, merge.right)).second) {
         return unproven(fmt::format("UNUSED piece {} can be made in several ways", merge.result));

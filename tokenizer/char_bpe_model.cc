@@ -25,16 +25,6 @@ UnitCache& thread_cache() {
   return cache;
 }
 
-std::vector<MergeTable::Merge> table_of(std::vector<CharBpeMerge>& merges) {
-  std::vector<MergeTable::Merge> table;
-  table.reserve(merges.size());
-  for (const CharBpeMerge& merge : merges) {
-    table.push_back({merge.left, merge.right, merge.result, merge.rank});
-  }
-  merges = {};
-  return table;
-}
-
 // `from` as every `to` in the text's place.
 std::string replaced(std::string_view text, std::string_view from, std::string_view to) {
   std::string out;
@@ -53,7 +43,7 @@ std::string replaced(std::string_view text, std::string_view from, std::string_v
 std::vector<std::string> made_pieces(const CharBpeSpec& spec) {
   std::vector<TokenId> results;
   results.reserve(spec.merges.size());
-  for (const CharBpeMerge& merge : spec.merges) results.push_back(merge.result);
+  for (const MergeTable::Merge& merge : spec.merges) results.push_back(merge.result);
   std::sort(results.begin(), results.end());
   results.erase(std::unique(results.begin(), results.end()), results.end());
   std::vector<std::string> pieces;
@@ -111,7 +101,7 @@ CharBpeModel::CharBpeModel(CharBpeSpec spec, const std::string& file_name)
   require(!spec_.rules.split_at_marks || spec_.byte_ids ||
               (alphabet_.entry(' ') & CharBpeAlphabet::kKnown) != 0,
           "a BPE that splits at marks and has no token for one");
-  merges_ = MergeTable(table_of(spec_.merges));
+  merges_ = MergeTable(std::exchange(spec_.merges, {}));
   for (CharBpeSpec::Resplit& resplit : spec_.resplits) {
     resplits_.emplace(resplit.symbol, std::move(resplit.parts));
   }

@@ -15,16 +15,10 @@
 
 #include "common/token_id.h"
 #include "tokenizer/added_tokens.h"
+#include "tokenizer/merge_table.h"
 #include "tokenizer/vocabulary.h"
 
 namespace corpusmill {
-
-// left + right become result, whose text is left's followed by right's. Lower ranks go first, equal
-// ranks leftmost first.
-struct CharBpeMerge {
-  TokenId left, right, result;
-  std::uint32_t rank;
-};
 
 // A piece that is taken whole wherever the text spells it (from left to right, longest first), and
 // never merges with what stands beside it: USER_DEFINED of a .model.
@@ -62,7 +56,8 @@ struct CharBpeSpec {
   // The symbols that a single character of the text starts as: each one's text is one character, no
   // two are alike. Other characters are unknown from the start and never merge.
   std::vector<TokenId> characters;
-  std::vector<CharBpeMerge> merges;  // no pair twice
+  // A result's text is left's followed by right's.
+  std::vector<MergeTable::Merge> merges;
   // Symbols that are written as other ids where they are left over: UNUSED pieces of a .model, as
   // the parts that they were merged from.
   struct Resplit {
@@ -102,8 +97,8 @@ struct CharBpeJsonSpec {
   // after all added tokens are cut out.
   bool marks_from_normalizer = true;
 
-  // Decoding: marks become spaces (Replace, Metaspace); runs of byte tokens become the text that
-  // they spell (ByteFallback); so many spaces at the start of the whole are dropped (Strip).
+  // Decoding: marks become spaces (Replace); runs of byte tokens become the text that they spell
+  // (ByteFallback); so many spaces at the start of the whole are dropped (Strip).
   bool decode_marks = true;
   bool decode_bytes = true;
   std::size_t decode_strips = 0;

@@ -57,11 +57,11 @@ std::vector<Symbol> row_of(const CharBpeSpec& spec, std::string_view text) {
 
 // Joins the best pair: of lowest rank, leftmost. False if there is none.
 bool join_best(const CharBpeSpec& spec, std::vector<Symbol>& row) {
-  const CharBpeMerge* best = nullptr;
+  const MergeTable::Merge* best = nullptr;
   std::size_t at = 0;
   for (std::size_t i = 0; i + 1 < row.size(); ++i) {
     if (!row[i].merges || !row[i + 1].merges || !row[i].id || !row[i + 1].id) continue;
-    for (const CharBpeMerge& merge : spec.merges) {
+    for (const MergeTable::Merge& merge : spec.merges) {
       if (merge.left != row[i].id || merge.right != row[i + 1].id) continue;
       if (best == nullptr || merge.rank < best->rank) best = &merge, at = i;
     }

@@ -31,7 +31,7 @@ using Merge = std::tuple<std::string, std::string, TokenId, std::uint32_t>;
 
 std::set<Merge> merges_of(const CharBpeSpec& spec) {
   std::set<Merge> merges;
-  for (const CharBpeMerge& merge : spec.merges) {
+  for (const MergeTable::Merge& merge : spec.merges) {
     merges.emplace(spec.text_of(merge.left), spec.text_of(merge.right), merge.result, merge.rank);
   }
   return merges;
@@ -96,7 +96,7 @@ TEST(CharBpeFromSentencepieceTest, OrdersScoresAsTheLibraryDoes) {
   const auto bpe =
       read(bpe_model({{"ab", -0.0F}, {"bc", 0.0F}, {"cd", 2.5F}, {"de", 1.0F}, {"ef", -1.0F}}));
   std::set<std::pair<std::uint32_t, TokenId>> by_rank;
-  for (const CharBpeMerge& merge : bpe.spec.merges) by_rank.emplace(merge.rank, merge.result);
+  for (const MergeTable::Merge& merge : bpe.spec.merges) by_rank.emplace(merge.rank, merge.result);
   std::vector<TokenId> order;
   for (const auto& [rank, id] : by_rank) order.push_back(id);
   EXPECT_EQ(order, (std::vector<TokenId>{3, 4, 2, 1, 5}));
