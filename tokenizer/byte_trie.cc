@@ -36,7 +36,7 @@ class ByteTrieBuilder {
   static constexpr std::size_t kBlockUnits = 256;
   // What is left of a block into which this many nodes did not fit is given up: the search stays
   // short.
-  static constexpr unsigned kFailuresMax = 16;
+  static constexpr unsigned kFailuresMax = 4;
   // One base of each block stays unused, for the labels of its free units.
   static constexpr std::uint16_t kBasesPerBlockMax = 254;
 

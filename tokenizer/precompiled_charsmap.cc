@@ -1,5 +1,9 @@
 #include "tokenizer/precompiled_charsmap.h"
 
+#include <simdjson.h>
+
+#include <algorithm>
+
 namespace corpusmill {
 namespace {
 
@@ -55,6 +59,14 @@ bool PrecompiledCharsmap::is_sound() const {
     if (has_value(unit) && !is_value(units_[below])) return false;
   }
   return true;
+}
+
+bool PrecompiledCharsmap::replaces_by_utf8() const {
+  const bool within = std::any_of(units_.begin(), units_.end(), [&](std::uint32_t unit) {
+    const auto byte = is_value(unit) ? replacements_[unit & 0x7FFFFFFF] : '\0';
+    return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80;
+  });
+  return !within && simdjson::validate_utf8(replacements_.data(), replacements_.size());
 }
 
 std::optional<PrecompiledCharsmap::Node> PrecompiledCharsmap::child(Node node,

@@ -21,6 +21,9 @@ class PrecompiledCharsmap {
   // Nothing if sentencepiece 0.2.3 would refuse `blob`: cut, or with a trie that leads outside.
   static std::optional<PrecompiledCharsmap> parse(std::string_view blob);
 
+  // Whether every replacement is UTF-8; the trainer's are.
+  bool replaces_by_utf8() const;
+
   struct Match {
     std::size_t bytes = 0;  // of the text; 0: no rule
     std::string_view replacement;

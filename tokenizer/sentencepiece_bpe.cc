@@ -15,7 +15,7 @@ SentencepieceBpe::SentencepieceBpe(CharBpeSpec bpe, const SentencepieceVocabular
     : model_(std::move(bpe), file_name) {
   const SentencepieceModel::NormalizerSpec& normalizer = vocabulary.model().normalizer;
   if (!normalizer.precompiled_charsmap.empty() || normalizer.remove_extra_whitespaces) {
-    normalizer_.emplace(vocabulary, file_name);
+    normalizer_.emplace(vocabulary, SentencepieceNormalizer::Marks::kSpelled, file_name);
   }
 }
 

@@ -25,8 +25,9 @@ constexpr std::size_t kScratchBytesKept = std::size_t{8} << 20;
 // Models that work on normalized text.
 class NormalizingEngine : public SentencepieceEngine {
  public:
-  NormalizingEngine(const SentencepieceVocabulary& vocabulary, const std::string& file_name)
-      : normalizer_(vocabulary, file_name) {}
+  NormalizingEngine(const SentencepieceVocabulary& vocabulary, const std::string& file_name,
+                    SentencepieceNormalizer::Marks marks)
+      : normalizer_(vocabulary, marks, file_name) {}
 
   void encode(std::string_view text, std::vector<TokenId>& out) const final {
     thread_local std::string normalized;
@@ -34,6 +35,9 @@ class NormalizingEngine : public SentencepieceEngine {
     encode_normalized(normalized, out);
     if (normalized.capacity() > kScratchBytesKept) std::string().swap(normalized);
   }
+
+ protected:
+  const SentencepieceNormalizer& normalizer() const { return normalizer_; }
 
  private:
   virtual void encode_normalized(const std::string& text, std::vector<TokenId>& out) const = 0;
@@ -44,7 +48,16 @@ class NormalizingEngine : public SentencepieceEngine {
 class UnigramEngine final : public NormalizingEngine {
  public:
   UnigramEngine(const SentencepieceVocabulary& vocabulary, const std::string& file_name)
-      : NormalizingEngine(vocabulary, file_name), model_(vocabulary, file_name) {}
+      : NormalizingEngine(vocabulary, file_name, SentencepieceNormalizer::Marks::kAsSpaces),
+        model_(vocabulary, file_name) {
+    if (!normalizer().writes_utf8()) {
+      throw Error(ExitCode::kMismatch,
+                  fmt::format("{}: a Unigram model with a user-defined piece or a replacement in "
+                              "its character map that is not UTF-8 is not supported: its ids "
+                              "could not be proven equal to sentencepiece's",
+                              file_name));
+    }
+  }
 
  private:
   void encode_normalized(const std::string& text, std::vector<TokenId>& out) const override {
@@ -57,7 +70,8 @@ class UnigramEngine final : public NormalizingEngine {
 class WordEngine final : public NormalizingEngine {
  public:
   WordEngine(const SentencepieceVocabulary& vocabulary, const std::string& file_name)
-      : NormalizingEngine(vocabulary, file_name), vocabulary_(vocabulary) {}
+      : NormalizingEngine(vocabulary, file_name, SentencepieceNormalizer::Marks::kSpelled),
+        vocabulary_(vocabulary) {}
 
  private:
   void encode_normalized(const std::string& text, std::vector<TokenId>& out) const override {
@@ -70,7 +84,7 @@ class WordEngine final : public NormalizingEngine {
 class CharacterEngine final : public NormalizingEngine {
  public:
   CharacterEngine(const SentencepieceVocabulary& vocabulary, const std::string& file_name)
-      : NormalizingEngine(vocabulary, file_name),
+      : NormalizingEngine(vocabulary, file_name, SentencepieceNormalizer::Marks::kSpelled),
         vocabulary_(vocabulary),
         user_defined_(vocabulary, file_name) {}
 

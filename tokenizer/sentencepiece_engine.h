@@ -13,6 +13,9 @@
 
 namespace corpusmill {
 
+// U+2581, which stands for a space in pieces.
+inline constexpr std::string_view kSentencepieceMark = "\xE2\x96\x81";
+
 // By the four high bits of a first byte, as the library steps from character to character; a
 // continuation byte counts as one.
 inline std::size_t sentencepiece_character_bytes(char first) {

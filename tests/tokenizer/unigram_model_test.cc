@@ -34,7 +34,7 @@ struct RandomModel {
     }
     for (int i = 0; i < 120; ++i) {
       std::string text;
-      for (auto length = 1 + random() % 4; length > 0; --length) text += character(random);
+      for (auto length = 1 + random() % 4; length > 0; --length) text += character(random, true);
       const auto kind = random() % 20;
       const PieceType type = kind == 0   ? PieceType::kUserDefined
                              : kind == 1 ? PieceType::kUnused
@@ -54,18 +54,26 @@ struct RandomModel {
     model.pieces.push_back({texts.back(), score, type});
   }
 
-  static std::string character(std::mt19937& random) {
+  static std::string character(std::mt19937& random, bool may_be_malformed = false) {
     static const std::vector<std::string> kCharacters = {
-        "a",        "b",    "c", "\xC3\xA9", "\xE2\x96\x81", "\xE4\xB8\x80", "\xF0\x9F\x98\x80",
-        "\xE4\xB8", "\x80", "q"};
+        "a", "b",        "c",   "\xC3\xA9", "\xE2\x96\x81", "\xE4\xB8\x80", "\xF0\x9F\x98\x80",
+        "q", "\xE4\xB8", "\x80"};
+    const std::size_t count = kCharacters.size() - (may_be_malformed ? 0 : 2);
     // The last ones less often.
-    return kCharacters[std::min(random() % kCharacters.size(), random() % kCharacters.size())];
+    return kCharacters[std::min(random() % count, random() % count)];
   }
 };
 
+// `text` is spelled with marks.
 std::vector<TokenId> encode(const UnigramModel& model, const std::string& text) {
+  std::string spaced;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const bool mark = text.compare(at, 3, "\xE2\x96\x81") == 0;
+    spaced += mark ? ' ' : text[at];
+    if (mark) at += 2;
+  }
   std::vector<TokenId> ids;
-  model.encode(text, ids);
+  model.encode(spaced, ids);
   return ids;
 }
 
