@@ -4,6 +4,7 @@
 #include <atomic>
 #include <bit>
 #include <cstddef>
+#include <cstring>
 #include <string>
 #include <utility>
 
@@ -14,6 +15,8 @@ namespace {
 
 // Tables that spell more than this are not spelled out; their text is not cut.
 constexpr std::size_t kSpelledBytesMax = std::size_t{64} << 20;
+
+constexpr std::size_t kUnitsMax = 4 * UnitCache::kBatchUnits;
 
 std::uint64_t next_instance() {
   static std::atomic<std::uint64_t> last{0};
@@ -84,8 +87,17 @@ std::optional<CharCuts> cuts_of(const BpeTables& tables) {
   return CharCuts(pieces);
 }
 
-bool is_ascii(std::string_view bytes) {
-  return std::all_of(bytes.begin(), bytes.end(), [](char c) { return (c & 0x80) == 0; });
+// Where the first byte from `at` stands that is not ASCII; the size if there is none.
+std::size_t find_non_ascii(std::string_view text, std::size_t at) {
+  constexpr std::uint64_t kTops = 0x8080'8080'8080'8080;
+  for (; at + 8 <= text.size(); at += 8) {
+    std::uint64_t bytes;
+    std::memcpy(&bytes, text.data() + at, sizeof bytes);
+    if ((bytes & kTops) != 0)
+      return at + static_cast<std::size_t>(std::countr_zero(bytes & kTops) / 8);
+  }
+  while (at < text.size() && (text[at] & 0x80) == 0) ++at;
+  return at;
 }
 
 }  // namespace
@@ -105,37 +117,38 @@ void BpeModel::encode(std::string_view text, std::span<const std::uint32_t> ends
   const auto merge = [this](std::string_view unit, bool part, std::vector<TokenId>& ids) {
     this->merge(unit, part, ids);
   };
-  constexpr std::size_t kUnits = 512;
-  std::uint32_t units[kUnits];
+  std::size_t stop = cuts_ ? find_non_ascii(text, 0) : text.size();
+  if (stop == text.size()) return cache.encode(text, 0, ends, out, merge);
+  std::uint32_t units[kUnitsMax];
   std::size_t count = 0;
-  std::uint32_t begin = 0;        // of the pretoken
-  std::uint32_t units_begin = 0;  // of the first unit not encoded yet
-  const auto flush = [&](std::uint32_t units_end) {
+  std::uint32_t begin = 0, units_begin = 0;  // of the pretoken; of what is not encoded yet
+  const auto flush = [&] {
     cache.encode(text, units_begin, {units, count}, out, merge);
-    units_begin = units_end;
+    units_begin = begin;
     count = 0;
   };
   for (const std::uint32_t end : ends) {
-    const std::uint32_t pretoken_begin = begin;
-    if (cuts_ && !is_ascii(text.substr(begin, end - begin))) {
-      while (begin < end) {
-        const std::span<std::uint32_t> room(units + count, kUnits - count);
-        const std::size_t cut = cuts_->cut(text, begin, end, room);
-        const bool whole = begin == pretoken_begin && room[cut - 1] == end && cut == 1;
-        begin = room[cut - 1];
-        if (!whole && whole_pretokens_.size() > 0) {
-          for (std::uint32_t& unit : room.first(cut)) unit |= UnitCache::kPart;
-        }
-        count += cut;
-        if (count == kUnits) flush(begin);
-      }
-    } else {
+    if (end <= stop) {
       units[count++] = end;
       begin = end;
-      if (count == kUnits) flush(begin);
+      if (count == kUnitsMax) flush();
+      continue;
     }
+    bool whole = true;
+    while (begin < end) {
+      const std::span<std::uint32_t> room(units + count, kUnitsMax - count);
+      const std::size_t parts = cuts_->cut(text, begin, end, room);
+      count += parts;
+      begin = room[parts - 1];
+      whole = whole && parts == 1 && begin == end;
+      if (!whole && whole_pretokens_.size() > 0) {
+        for (std::uint32_t& unit : room.first(parts)) unit |= UnitCache::kPart;
+      }
+      if (count == kUnitsMax) flush();
+    }
+    if (stop < end) stop = find_non_ascii(text, end);
   }
-  flush(begin);
+  flush();
 }
 
 void BpeModel::merge(std::string_view unit, bool part, std::vector<TokenId>& out) const {

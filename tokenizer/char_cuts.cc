@@ -30,6 +30,34 @@ std::uint32_t hash(std::uint32_t left, std::uint32_t right) {
   return (left * 0x9E3779B1U) ^ (right * 0x85EBCA77U);
 }
 
+std::size_t open_slot(std::uint32_t code_point) {
+  return code_point * 0x9E3779B1U >> 20;
+}
+constexpr std::uint8_t kOpenAfter = 1, kOpenBefore = 2;
+
+struct Char {
+  std::uint32_t code_point;  // or kMalformed, of one byte
+  std::uint32_t bytes;
+};
+constexpr std::uint32_t kMalformed = 0x1FFFFF;
+
+// Most of what is not ASCII has three bytes.
+inline Char char_at(std::string_view text, std::size_t at) {
+  const auto byte = [&](std::size_t i) {
+    return static_cast<std::uint32_t>(static_cast<std::uint8_t>(text[at + i]));
+  };
+  if (byte(0) < 0x80) return {byte(0), 1};
+  if ((byte(0) & 0xF0) == 0xE0 && at + 3 <= text.size()) {
+    const std::uint32_t c = (byte(0) & 0xF) << 12 | (byte(1) & 0x3F) << 6 | (byte(2) & 0x3F);
+    const bool continued = (byte(1) & 0xC0) == 0x80 && (byte(2) & 0xC0) == 0x80;
+    if (continued && c >= 0x800 && (c & 0xF800) != 0xD800) [[likely]]
+      return {c, 3};
+  }
+  const DecodedChar decoded = decode_utf8(text, at);
+  return {is_malformed(decoded) ? kMalformed : decoded.code_point,
+          static_cast<std::uint32_t>(decoded.bytes)};
+}
+
 }  // namespace
 
 CharCuts::CharCuts(std::span<const std::string_view> pieces) {
@@ -46,7 +74,11 @@ CharCuts::CharCuts(std::span<const std::string_view> pieces) {
     const auto right = static_cast<std::uint32_t>(pair);
     const std::uint32_t bit = hash(left, right) >> shift_;
     bits_[bit / 64] |= std::uint64_t{1} << bit % 64;
-    if (left < 128 && right < 128) ascii_[left][right / 64] |= std::uint64_t{1} << right % 64;
+    if (left < kOpen && right >= kOpen) open_[open_slot(left)] |= kOpenAfter;
+    if (left >= kOpen && right < kOpen) open_[open_slot(right)] |= kOpenBefore;
+    if (left >= kOpen && right >= kOpen) {
+      open_pairs_[left & 0x3F] |= std::uint64_t{1} << (right & 0x3F);
+    }
   }
 }
 
@@ -57,7 +89,10 @@ void CharCuts::add(std::string_view piece, std::vector<std::uint64_t>& pairs) {
     DecodedChar right = decode_utf8(piece, at);
     if (is_malformed(left)) left.code_point = kOpen + static_cast<std::uint8_t>(piece[at - 1]);
     if (is_malformed(right)) right.code_point = kOpen + static_cast<std::uint8_t>(piece[at]);
-    has_open_pieces_ = has_open_pieces_ || left.code_point >= kOpen || right.code_point >= kOpen;
+    if ((left.code_point | right.code_point) < 128) {
+      ascii_[left.code_point][right.code_point / 64] |= std::uint64_t{1} << right.code_point % 64;
+      continue;
+    }
     pairs.push_back(std::uint64_t{left.code_point} << 32 | right.code_point);
   }
 }
@@ -70,7 +105,6 @@ bool CharCuts::has(std::uint32_t left, std::uint32_t right) const {
 bool CharCuts::may_cut(char32_t left, char32_t right) const {
   if ((left | right) < 128) return (ascii_[left][right / 64] >> right % 64 & 1) == 0;
   if (has(left, right)) return false;
-  if (!has_open_pieces_) return true;
   if (left >= 128 && has(kOpen + last_byte(left), right)) return false;
   if (right < 128) return true;
   return !has(left, kOpen + first_byte(right)) &&
@@ -81,15 +115,30 @@ std::size_t CharCuts::cut(std::string_view text, std::uint32_t begin, std::uint3
                           std::span<std::uint32_t> ends) const {
   text = text.substr(0, end);
   std::size_t count = 0;
-  DecodedChar left = decode_utf8(text, begin);
+  Char left = char_at(text, begin);
+  std::uint8_t open_left = open_[open_slot(left.code_point)];
   for (std::size_t at = begin + left.bytes; at < end;) {
-    const DecodedChar right = decode_utf8(text, at);
-    if (!is_malformed(left) && !is_malformed(right) && may_cut(left.code_point, right.code_point)) {
-      ends[count++] = static_cast<std::uint32_t>(at);
-      if (count == ends.size()) return count;
+    const Char right = char_at(text, at);
+    const std::uint8_t open_right = open_[open_slot(right.code_point)];
+    bool cuts;
+    if (std::max(left.code_point, right.code_point) == kMalformed) [[unlikely]] {
+      cuts = false;
+    } else if ((left.code_point | right.code_point) < 128) {
+      cuts = may_cut(left.code_point, right.code_point);
+    } else {
+      const std::uint32_t bit = hash(left.code_point, right.code_point) >> shift_;
+      cuts = (bits_[bit / 64] >> bit % 64 & 1) == 0;
+      const bool open = ((open_left & kOpenAfter) | (open_right & kOpenBefore) |
+                         (open_pairs_[text[at - 1] & 0x3F] >> (text[at] & 0x3F) & 1)) != 0;
+      if (open) [[unlikely]]
+        cuts = may_cut(left.code_point, right.code_point);
     }
+    ends[count] = static_cast<std::uint32_t>(at);
+    count += cuts ? 1 : 0;
+    if (count == ends.size()) return count;
     at += right.bytes;
     left = right;
+    open_left = open_right;
   }
   ends[count++] = end;
   return count;

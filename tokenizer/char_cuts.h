@@ -41,10 +41,15 @@ class CharCuts {
   void add(std::string_view piece, std::vector<std::uint64_t>& pairs);
   bool has(std::uint32_t left, std::uint32_t right) const;
 
-  std::vector<std::uint64_t> bits_;  // of pairs, by hash
+  // Pairs that some piece has, but those of ASCII, by hash. A character that a piece has in part
+  // only, because it begins or ends inside, stands there as its last or its first byte.
+  std::vector<std::uint64_t> bits_;
   unsigned shift_ = 0;
-  bool has_open_pieces_ = false;                           // some begin or end inside a character
   std::array<std::array<std::uint64_t, 2>, 128> ascii_{};  // exact: bit `right` of row `left`
+  // Where such parts are to be thought of: characters, by hash, that stand beside one in a piece;
+  // pairs of two parts by the low 6 bits of the two bytes.
+  std::array<std::uint8_t, 4096> open_{};
+  std::array<std::uint64_t, 64> open_pairs_{};
 };
 
 }  // namespace corpusmill

@@ -21,8 +21,8 @@
 
 namespace corpusmill {
 
-// A unit's first word, its second, and its length in the top byte of the second, which leaves room
-// for 15 bytes. Two units have equal keys if and only if they are equal, flag and all.
+// A unit's first 8 bytes, its next 7, and its length and flag above them. Units have equal keys if
+// and only if they are equal, flag and all.
 struct UnitKey {
   std::uint64_t low, high;
 };
@@ -77,23 +77,40 @@ class UnitCache {
     void operator()(Line* lines) const;
   };
 
-  static std::size_t hash(const UnitKey& key) {
+  // A unit on its way through a batch. `hash` has the bits of an offset into the lines.
+  struct Probe {
+    UnitKey key;
+    std::size_t hash;
+  };
+
+  static std::size_t hash_of(const UnitKey& key) {
     const std::uint64_t mixed = (key.low ^ key.high * 0x9E3779B97F4A7C15U) * 0xD6E8FEB86659FD93U;
     return static_cast<std::size_t>(mixed ^ mixed >> 32);
   }
-  static bool matches(const Entry& entry, const UnitKey& key) {
-    return ((entry.low ^ key.low) | (entry.high ^ key.high) << (64 - kCountShift)) == 0;
+  // 0 if the entry is that of the key. An empty entry is no key's: keys have a length.
+  static std::uint64_t difference(const Entry& entry, const UnitKey& key) {
+    return (entry.low ^ key.low) | (entry.high ^ key.high) << (64 - kCountShift);
   }
-  static UnitKey key_of(const char* bytes, std::size_t size, bool part);
+  // The probes of a batch; asks for their lines.
+  void prepare(std::string_view text, std::uint32_t begin, std::span<const std::uint32_t> ends,
+               Probe* probes) const;
+  // Appends the ids of a unit that is in the table, but not in its own line, or has many.
+  bool append_found(const Probe& probe, std::vector<TokenId>& out) const;
 
   template <class Merge>
   void encode_batch(std::string_view text, std::uint32_t begin, std::span<const std::uint32_t> ends,
                     std::vector<TokenId>& out, const Merge& merge);
   template <class Merge>
   void encode_long(std::string_view unit, bool part, std::vector<TokenId>& out, const Merge& merge);
-  const Entry* find_beyond(const UnitKey& key, std::size_t line) const;
-  void insert(const UnitKey& key, std::span<const TokenId> ids);
-  Entry* free_entry(const UnitKey& key);
+  template <class Merge>
+  void encode_rare(std::string_view unit, bool part, const Probe& probe, std::vector<TokenId>& out,
+                   const Merge& merge);
+  Line& line_at(std::size_t hash, std::size_t step) const {
+    const std::size_t offset = (hash + step * sizeof(Line)) & line_mask_;
+    return lines_[offset / sizeof(Line)];
+  }
+  void insert(const Probe& probe, std::span<const TokenId> ids);
+  Entry* free_entry(std::size_t hash);
   void reset(std::size_t lines);
   void grow();
   std::span<const TokenId> find_long(std::string_view unit, bool part, std::uint64_t hash) const;
@@ -103,97 +120,58 @@ class UnitCache {
 
   std::uint64_t owner_ = 0;
   std::unique_ptr<Line[], Free> lines_;
-  std::size_t line_mask_ = 0, used_ = 0;
-  std::vector<TokenId> ids_;  // of units that have more than an entry holds
+  std::size_t lines_count_ = 0, used_ = 0;
+  std::size_t line_mask_ = 0;  // leaves the offset of a line, in bytes, of a hash
+  std::vector<TokenId> ids_;   // of units that have more than an entry holds
   std::vector<LongSlot> long_slots_;
   std::string long_keys_;
   std::vector<TokenId> long_ids_;
   std::size_t long_used_ = 0;
 };
 
-inline UnitKey UnitCache::key_of(const char* bytes, std::size_t size, bool part) {
-  // Loads of 16 bytes, of which the lowest `size` stay.
-  static constexpr auto kMasks = [] {
-    std::array<UnitKey, kShortBytesMax + 1> masks{};
-    for (std::size_t i = 0; i < masks.size(); ++i) {
-      masks[i].low = i >= 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << i * 8) - 1;
-      masks[i].high = i <= 8 ? 0 : (std::uint64_t{1} << (i - 8) * 8) - 1;
-    }
-    return masks;
-  }();
-  UnitKey key;
-  std::memcpy(&key, bytes, sizeof key);
-  key.low &= kMasks[size].low;
-  key.high &= kMasks[size].high;
-  key.high |= static_cast<std::uint64_t>(size | std::size_t{part} << 4) << 56;
-  return key;
-}
-
 template <class Merge>
 void UnitCache::encode_batch(std::string_view text, std::uint32_t begin,
                              std::span<const std::uint32_t> ends, std::vector<TokenId>& out,
                              const Merge& merge) {
-  // A key is loaded as 16 bytes; those near the text's end come from a copy that has them.
-  char tail[2 * sizeof(UnitKey)] = {};
-  const std::size_t tail_begin = text.size() - std::min(text.size(), sizeof(UnitKey));
-  std::memcpy(tail, text.data() + tail_begin, text.size() - tail_begin);
-  struct {
-    UnitKey key;
-    std::size_t hash;
-  } units[kBatchUnits];
-  std::uint32_t at = begin;
-  for (std::size_t i = 0; i < ends.size(); ++i) {
-    const std::uint32_t end = ends[i] & ~kPart;
-    const char* const bytes = at < tail_begin ? text.data() + at : tail + (at - tail_begin);
-    const std::size_t size = std::min<std::size_t>(end - at, kShortBytesMax);
-    units[i].key = key_of(bytes, size, (ends[i] & kPart) != 0);
-    units[i].hash = hash(units[i].key);
-    __builtin_prefetch(&lines_[units[i].hash & line_mask_]);
-    at = end;
-  }
+  Probe probes[kBatchUnits];
+  prepare(text, begin, ends, probes);
   TokenId ids[kBatchUnits * kInlineIds];
   TokenId* ids_end = ids;
-  const auto flush = [&] {
+  for (std::size_t i = 0; i < ends.size(); ++i) {
+    const Probe& probe = probes[i];
+    const char* const line =
+        reinterpret_cast<const char*>(lines_.get()) + (probe.hash & line_mask_);
+    const auto& first = *reinterpret_cast<const Entry*>(line);
+    const auto& second = *reinterpret_cast<const Entry*>(line + sizeof(Entry));
+    const std::uint64_t unlike_first = difference(first, probe.key);
+    const std::uint64_t unlike_second = difference(second, probe.key);
+    // No branch on which of the two it is: that is a toss of a coin.
+    const auto& entry = *reinterpret_cast<const Entry*>(
+        line + (unlike_second == 0 ? sizeof(Entry) : std::size_t{0}));
+    const std::uint64_t count = entry.high >> kCountShift;
+    const bool known = (unlike_first == 0) | (unlike_second == 0);
+    std::memcpy(ids_end, entry.ids, sizeof entry.ids);
+    if (known & (count != 0)) [[likely]] {
+      ids_end += count;
+      continue;
+    }
     out.insert(out.end(), ids, ids_end);
     ids_end = ids;
-  };
-  at = begin;
-  for (std::size_t i = 0; i < ends.size(); ++i) {
-    const std::uint32_t end = ends[i] & ~kPart;
-    const std::size_t size = end - at;
-    const UnitKey& key = units[i].key;
-    const std::string_view unit = text.substr(at, size);
-    at = end;
-    if (size > kShortBytesMax) {
-      flush();
-      encode_long(unit, (ends[i] & kPart) != 0, out, merge);
-      continue;
-    }
-    const Line& line = lines_[units[i].hash & line_mask_];
-    const bool second = matches(line.entries[1], key);
-    const Entry* entry = &line.entries[second ? 1 : 0];
-    if (!second && !matches(line.entries[0], key)) {
-      entry = find_beyond(key, units[i].hash);
-      if (entry == nullptr) {
-        flush();
-        const std::size_t before = out.size();
-        merge(unit, (ends[i] & kPart) != 0, out);
-        insert(key, std::span<const TokenId>(out).subspan(before));
-        continue;
-      }
-    }
-    const std::uint64_t count = entry->high >> kCountShift;
-    if (count == 0) {
-      flush();
-      const auto begin_of_ids = ids_.begin() + static_cast<std::ptrdiff_t>(entry->ids[0]);
-      out.insert(out.end(), begin_of_ids,
-                 begin_of_ids + static_cast<std::ptrdiff_t>(entry->ids[1]));
-      continue;
-    }
-    std::memcpy(ids_end, entry->ids, sizeof entry->ids);
-    ids_end += count;
+    const std::uint32_t at = i == 0 ? begin : ends[i - 1] & ~kPart;
+    const std::string_view unit = text.substr(at, (ends[i] & ~kPart) - at);
+    encode_rare(unit, (ends[i] & kPart) != 0, probe, out, merge);
   }
-  flush();
+  out.insert(out.end(), ids, ids_end);
+}
+
+template <class Merge>
+void UnitCache::encode_rare(std::string_view unit, bool part, const Probe& probe,
+                            std::vector<TokenId>& out, const Merge& merge) {
+  if (unit.size() > kShortBytesMax) return encode_long(unit, part, out, merge);
+  if (append_found(probe, out)) return;
+  const std::size_t before = out.size();
+  merge(unit, part, out);
+  insert(probe, std::span<const TokenId>(out).subspan(before));
 }
 
 template <class Merge>
