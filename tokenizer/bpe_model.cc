@@ -100,6 +100,11 @@ std::size_t find_non_ascii(std::string_view text, std::size_t at) {
   return at;
 }
 
+UnitCache& thread_cache() {
+  thread_local UnitCache cache;
+  return cache;
+}
+
 }  // namespace
 
 BpeModel::BpeModel(BpeTables tables)
@@ -112,7 +117,7 @@ BpeModel::BpeModel(BpeTables tables)
 
 void BpeModel::encode(std::string_view text, std::span<const std::uint32_t> ends,
                       std::vector<TokenId>& out) const {
-  thread_local UnitCache cache;
+  UnitCache& cache = thread_cache();
   cache.use_for(instance_);
   const auto merge = [this](std::string_view unit, bool part, std::vector<TokenId>& ids) {
     this->merge(unit, part, ids);
@@ -123,7 +128,12 @@ void BpeModel::encode(std::string_view text, std::span<const std::uint32_t> ends
   std::size_t count = 0;
   std::uint32_t begin = 0, units_begin = 0;  // of the pretoken; of what is not encoded yet
   const auto flush = [&] {
-    cache.encode(text, units_begin, {units, count}, out, merge);
+    const std::span<const std::uint32_t> batch(units, count);
+    if (whole_pretokens_.empty()) {
+      cache.encode(text, units_begin, batch, out, merge);
+    } else {
+      cache.encode<true>(text, units_begin, batch, out, merge);
+    }
     units_begin = begin;
     count = 0;
   };

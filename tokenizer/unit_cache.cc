@@ -29,22 +29,17 @@ constexpr std::size_t kLongIdsMax = std::size_t{1} << 20;
 
 constexpr unsigned kLengthShift = 56, kPartBit = 60;
 
-// What is left of 16 bytes for a length, and the length.
-struct KeyMask {
-  std::uint64_t low, high, tag;
-};
-// The last one is that of longer units. Its key is no entry's: its length is 0, and its flag makes
-// it other than an empty entry.
+// What 16 bytes from the begin of a unit have of it, by its length.
 constexpr auto kKeyMasks = [] {
-  std::array<KeyMask, UnitCache::kShortBytesMax + 2> masks{};
-  for (std::uint64_t i = 0; i <= UnitCache::kShortBytesMax; ++i) {
+  std::array<UnitKey, UnitCache::kShortBytesMax + 1> masks{};
+  for (std::size_t i = 0; i < masks.size(); ++i) {
     masks[i].low = i >= 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << i * 8) - 1;
     masks[i].high = i <= 8 ? 0 : (std::uint64_t{1} << (i - 8) * 8) - 1;
-    masks[i].tag = i << kLengthShift;
   }
-  masks.back().tag = std::uint64_t{1} << kPartBit;
   return masks;
 }();
+// No entry's: its length is 0, and the flag makes it other than an empty entry.
+constexpr UnitKey kLongKey{0, std::uint64_t{1} << kPartBit};
 
 }  // namespace
 
@@ -85,44 +80,62 @@ void UnitCache::reset(std::size_t lines) {
   ids_.clear();
 }
 
+template <bool kHasParts>
 void UnitCache::prepare(std::string_view text, std::uint32_t begin,
                         std::span<const std::uint32_t> ends, Probe* probes) const {
-  // A key is loaded as 16 bytes; those near the text's end come from a copy that has them.
-  char tail[2 * sizeof(UnitKey)] = {};
-  const std::size_t tail_begin = text.size() - std::min(text.size(), sizeof(UnitKey));
-  std::memcpy(tail, text.data() + tail_begin, text.size() - tail_begin);
   const char* const lines = reinterpret_cast<const char*>(lines_.get());
-  std::size_t at = begin;
-  for (const std::uint32_t end_and_flag : ends) {
-    const std::size_t end = end_and_flag & ~kPart;
-    const char* const bytes = at <= tail_begin ? text.data() + at : tail + (at - tail_begin);
-    const KeyMask& mask = kKeyMasks[std::min(end - at, kShortBytesMax + 1)];
+  const std::size_t line_mask = line_mask_;
+  const auto prepare_one = [&](const char* bytes, std::size_t size, bool part, Probe& probe) {
     UnitKey key;
     std::memcpy(&key, bytes, sizeof key);
-    key.low &= mask.low;
-    key.high = (key.high & mask.high) | mask.tag |
-               static_cast<std::uint64_t>(end_and_flag >> 31) << kPartBit;
-    *probes = {key, hash_of(key)};
-    __builtin_prefetch(lines + (probes->hash & line_mask_));
-    ++probes;
+    if (size <= kShortBytesMax) [[likely]] {
+      key.low &= kKeyMasks[size].low;
+      key.high = (key.high & kKeyMasks[size].high) | static_cast<std::uint64_t>(size)
+                                                         << kLengthShift;
+      if (kHasParts) key.high |= static_cast<std::uint64_t>(part) << kPartBit;
+    } else {
+      key = kLongKey;
+    }
+    const std::size_t hash = hash_of(key);
+    __builtin_prefetch(lines + (hash & line_mask));
+    probe = {key, hash};
+  };
+  // A key is loaded as 16 bytes; those near the text's end come from a copy that has them.
+  const std::size_t tail_begin = text.size() - std::min(text.size(), sizeof(UnitKey));
+  std::size_t at = begin, i = 0;
+  for (; i < ends.size() && at < tail_begin; ++i) {
+    const std::size_t end = kHasParts ? ends[i] & ~kPart : ends[i];
+    prepare_one(text.data() + at, end - at, kHasParts && (ends[i] & kPart) != 0, probes[i]);
+    at = end;
+  }
+  if (i == ends.size()) return;
+  char tail[2 * sizeof(UnitKey)] = {};
+  std::memcpy(tail, text.data() + tail_begin, text.size() - tail_begin);
+  for (; i < ends.size(); ++i) {
+    const std::size_t end = kHasParts ? ends[i] & ~kPart : ends[i];
+    prepare_one(tail + (at - tail_begin), end - at, kHasParts && (ends[i] & kPart) != 0, probes[i]);
     at = end;
   }
 }
 
-bool UnitCache::append_found(const Probe& probe, std::vector<TokenId>& out) const {
+template void UnitCache::prepare<false>(std::string_view, std::uint32_t,
+                                        std::span<const std::uint32_t>, Probe*) const;
+template void UnitCache::prepare<true>(std::string_view, std::uint32_t,
+                                       std::span<const std::uint32_t>, Probe*) const;
+
+std::span<const TokenId> UnitCache::find(const Probe& probe) const {
   for (std::size_t step = 0; step < kLinesLooked; ++step) {
     const Line& line = line_at(probe.hash, step);
     for (const Entry& entry : line.entries) {
       if (difference(entry, probe.key) != 0) continue;
       const std::size_t count = entry.high >> kCountShift;
-      const TokenId* const ids = count != 0 ? entry.ids : ids_.data() + entry.ids[0];
-      out.insert(out.end(), ids, ids + (count != 0 ? count : entry.ids[1]));
-      return true;
+      if (count != 0) return {entry.ids, count};
+      return {ids_.data() + entry.ids[0], entry.ids[1]};
     }
     // Lines fill from their first entry, and a unit goes beyond a full one only.
-    if (line.entries[1].high == 0) return false;
+    if (line.entries[1].high == 0) return {};
   }
-  return false;
+  return {};
 }
 
 UnitCache::Entry* UnitCache::free_entry(std::size_t hash) {

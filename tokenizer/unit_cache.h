@@ -43,14 +43,14 @@ class UnitCache {
 
   // Appends the ids of the units text[ends[i - 1], ends[i]), the first from `begin`; none is empty.
   // Units not known yet are encoded by merge(std::string_view bytes, bool part,
-  // std::vector<TokenId>& out), which appends their ids, at least one, and must not use this cache.
-  // text.size() < kPart.
-  template <class Merge>
+  // std::vector<TokenId>& ids), which appends their ids, at least one, and must not use this cache.
+  // text.size() < kPart. Without kHasParts no end has that flag.
+  template <bool kHasParts = false, class Merge>
   void encode(std::string_view text, std::uint32_t begin, std::span<const std::uint32_t> ends,
               std::vector<TokenId>& out, const Merge& merge) {
     while (!ends.empty()) {
       const auto batch = ends.first(std::min(ends.size(), kBatchUnits));
-      encode_batch(text, begin, batch, out, merge);
+      encode_batch<kHasParts>(text, begin, batch, out, merge);
       begin = batch.back() & ~kPart;
       ends = ends.subspan(batch.size());
     }
@@ -58,7 +58,8 @@ class UnitCache {
 
  private:
   static constexpr std::size_t kInlineIds = 4;
-  static constexpr unsigned kCountShift = 61;  // of the number of inline ids in Entry::high
+  static constexpr unsigned kHashShift = 64 - 30;  // leaves more than any offset needs
+  static constexpr unsigned kCountShift = 61;      // of the number of inline ids in Entry::high
 
   struct alignas(32) Entry {
     std::uint64_t low, high;  // the key, and the number of ids; 0: they are in ids_
@@ -77,38 +78,38 @@ class UnitCache {
     void operator()(Line* lines) const;
   };
 
-  // A unit on its way through a batch. `hash` has the bits of an offset into the lines.
+  // A unit on its way through a batch. `hash` has the bits of an offset into the lines. The key of
+  // a unit of more than 15 bytes is nobody's.
   struct Probe {
     UnitKey key;
     std::size_t hash;
   };
 
   static std::size_t hash_of(const UnitKey& key) {
-    const std::uint64_t mixed = (key.low ^ key.high * 0x9E3779B97F4A7C15U) * 0xD6E8FEB86659FD93U;
-    return static_cast<std::size_t>(mixed ^ mixed >> 32);
+    return static_cast<std::size_t>(
+        (key.low * 0x9E3779B97F4A7C15U + key.high * 0xD6E8FEB86659FD93U) >> kHashShift);
   }
   // 0 if the entry is that of the key. An empty entry is no key's: keys have a length.
   static std::uint64_t difference(const Entry& entry, const UnitKey& key) {
     return (entry.low ^ key.low) | (entry.high ^ key.high) << (64 - kCountShift);
   }
   // The probes of a batch; asks for their lines.
+  template <bool kHasParts>
   void prepare(std::string_view text, std::uint32_t begin, std::span<const std::uint32_t> ends,
                Probe* probes) const;
-  // Appends the ids of a unit that is in the table, but not in its own line, or has many.
-  bool append_found(const Probe& probe, std::vector<TokenId>& out) const;
 
-  template <class Merge>
+  template <bool kHasParts, class Merge>
   void encode_batch(std::string_view text, std::uint32_t begin, std::span<const std::uint32_t> ends,
                     std::vector<TokenId>& out, const Merge& merge);
+  // The ids of a unit that is not in its own line, or has many; valid until the next call.
   template <class Merge>
-  void encode_long(std::string_view unit, bool part, std::vector<TokenId>& out, const Merge& merge);
-  template <class Merge>
-  void encode_rare(std::string_view unit, bool part, const Probe& probe, std::vector<TokenId>& out,
-                   const Merge& merge);
+  std::span<const TokenId> encode_rare(std::string_view unit, bool part, const Probe& probe,
+                                       const Merge& merge);
   Line& line_at(std::size_t hash, std::size_t step) const {
     const std::size_t offset = (hash + step * sizeof(Line)) & line_mask_;
     return lines_[offset / sizeof(Line)];
   }
+  std::span<const TokenId> find(const Probe& probe) const;  // null data: unknown
   void insert(const Probe& probe, std::span<const TokenId> ids);
   Entry* free_entry(std::size_t hash);
   void reset(std::size_t lines);
@@ -122,71 +123,71 @@ class UnitCache {
   std::unique_ptr<Line[], Free> lines_;
   std::size_t lines_count_ = 0, used_ = 0;
   std::size_t line_mask_ = 0;  // leaves the offset of a line, in bytes, of a hash
-  std::vector<TokenId> ids_;   // of units that have more than an entry holds
+  std::vector<TokenId> merged_;
+  std::vector<TokenId> ids_;  // of units that have more than an entry holds
   std::vector<LongSlot> long_slots_;
   std::string long_keys_;
   std::vector<TokenId> long_ids_;
   std::size_t long_used_ = 0;
 };
 
-template <class Merge>
+template <bool kHasParts, class Merge>
 void UnitCache::encode_batch(std::string_view text, std::uint32_t begin,
                              std::span<const std::uint32_t> ends, std::vector<TokenId>& out,
                              const Merge& merge) {
   Probe probes[kBatchUnits];
-  prepare(text, begin, ends, probes);
+  prepare<kHasParts>(text, begin, ends, probes);
+  // Four ids are written whatever their number, so they go by way of a buffer with room for that.
   TokenId ids[kBatchUnits * kInlineIds];
   TokenId* ids_end = ids;
   for (std::size_t i = 0; i < ends.size(); ++i) {
     const Probe& probe = probes[i];
-    const char* const line =
-        reinterpret_cast<const char*>(lines_.get()) + (probe.hash & line_mask_);
-    const auto& first = *reinterpret_cast<const Entry*>(line);
-    const auto& second = *reinterpret_cast<const Entry*>(line + sizeof(Entry));
-    const std::uint64_t unlike_first = difference(first, probe.key);
-    const std::uint64_t unlike_second = difference(second, probe.key);
-    // No branch on which of the two it is: that is a toss of a coin.
-    const auto& entry = *reinterpret_cast<const Entry*>(
-        line + (unlike_second == 0 ? sizeof(Entry) : std::size_t{0}));
-    const std::uint64_t count = entry.high >> kCountShift;
-    const bool known = (unlike_first == 0) | (unlike_second == 0);
-    std::memcpy(ids_end, entry.ids, sizeof entry.ids);
-    if (known & (count != 0)) [[likely]] {
-      ids_end += count;
+    const Entry* entry = &line_at(probe.hash, 0).entries[0];
+    // Mostly it is the first: frequent units were there early.
+    if (difference(*entry, probe.key) != 0) [[unlikely]]
+      ++entry;
+    const std::size_t count = entry->high >> kCountShift;
+    std::memcpy(ids_end, entry->ids, sizeof entry->ids);
+    ids_end += count;
+    if (difference(*entry, probe.key) == 0 && count != 0) [[likely]]
       continue;
-    }
-    out.insert(out.end(), ids, ids_end);
-    ids_end = ids;
+    ids_end -= count;
     const std::uint32_t at = i == 0 ? begin : ends[i - 1] & ~kPart;
     const std::string_view unit = text.substr(at, (ends[i] & ~kPart) - at);
-    encode_rare(unit, (ends[i] & kPart) != 0, probe, out, merge);
+    const std::span<const TokenId> rare =
+        encode_rare(unit, kHasParts && (ends[i] & kPart) != 0, probe, merge);
+    if (rare.size() <= kInlineIds) {
+      ids_end = std::copy(rare.begin(), rare.end(), ids_end);
+    } else {
+      out.insert(out.end(), ids, ids_end);
+      ids_end = ids;
+      out.insert(out.end(), rare.begin(), rare.end());
+    }
   }
   out.insert(out.end(), ids, ids_end);
 }
 
 template <class Merge>
-void UnitCache::encode_rare(std::string_view unit, bool part, const Probe& probe,
-                            std::vector<TokenId>& out, const Merge& merge) {
-  if (unit.size() > kShortBytesMax) return encode_long(unit, part, out, merge);
-  if (append_found(probe, out)) return;
-  const std::size_t before = out.size();
-  merge(unit, part, out);
-  insert(probe, std::span<const TokenId>(out).subspan(before));
-}
-
-template <class Merge>
-void UnitCache::encode_long(std::string_view unit, bool part, std::vector<TokenId>& out,
-                            const Merge& merge) {
-  if (unit.size() > kLongBytesMax) return merge(unit, part, out);
-  const std::uint64_t hash = hash_long(unit);
-  const std::span<const TokenId> known = find_long(unit, part, hash);
-  if (known.data() != nullptr) {
-    out.insert(out.end(), known.begin(), known.end());
-    return;
+std::span<const TokenId> UnitCache::encode_rare(std::string_view unit, bool part,
+                                                const Probe& probe, const Merge& merge) {
+  const bool is_short = unit.size() <= kShortBytesMax;
+  std::uint64_t long_hash = 0;
+  std::span<const TokenId> known;
+  if (is_short) {
+    known = find(probe);
+  } else if (unit.size() <= kLongBytesMax) {
+    long_hash = hash_long(unit);
+    known = find_long(unit, part, long_hash);
   }
-  const std::size_t before = out.size();
-  merge(unit, part, out);
-  insert_long(unit, part, hash, std::span<const TokenId>(out).subspan(before));
+  if (known.data() != nullptr) return known;
+  merged_.clear();
+  merge(unit, part, merged_);
+  if (is_short) {
+    insert(probe, merged_);
+  } else if (unit.size() <= kLongBytesMax) {
+    insert_long(unit, part, long_hash, merged_);
+  }
+  return merged_;
 }
 
 }  // namespace corpusmill
