@@ -129,7 +129,7 @@ void BpeModel::encode(std::string_view text, std::span<const std::uint32_t> ends
   std::uint32_t begin = 0, units_begin = 0;  // of the pretoken; of what is not encoded yet
   const auto flush = [&] {
     const std::span<const std::uint32_t> batch(units, count);
-    if (whole_pretokens_.empty()) {
+    if (whole_pretokens_.size() == 0) {
       cache.encode(text, units_begin, batch, out, merge);
     } else {
       cache.encode<true>(text, units_begin, batch, out, merge);

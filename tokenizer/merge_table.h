@@ -7,9 +7,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 #include "common/token_id.h"
+#include "tokenizer/huge_array.h"
 
 namespace corpusmill {
 
@@ -22,40 +24,55 @@ class MergeTable {
   };
   // What a slot has bits for.
   static constexpr TokenId kIdsMax = TokenId{1} << 22;
-  static constexpr std::size_t kMergesMax = (std::size_t{1} << 20) - 1;
+  static constexpr std::size_t kRanksMax = (std::size_t{1} << 20) - 1;
+  static constexpr std::size_t kMergesMax = std::size_t{1} << 22;
 
-  // Of a repeated pair the last entry counts. Throws Error kMismatch for an id of kIdsMax or more
-  // and for more than kMergesMax merges.
+  // Of a repeated pair the last entry counts. Throws Error kMismatch for an id of kIdsMax or more,
+  // more than kMergesMax merges or kRanksMax different ranks.
   explicit MergeTable(std::vector<Merge> merges);
 
   // Merges `symbols` in place and returns how many are left at the front; what stands behind them
   // means nothing. A symbol that is in no merge stays as it is, ids of kIdsMax or more included.
   // Const and safe from any number of threads; O(n log n), and memory of about 24 bytes a symbol
-  // for rows of more than kShortMax.
-  std::size_t merge(std::span<TokenId> symbols) const;
+  // for long rows.
+  std::size_t merge(std::span<TokenId> symbols) const { return merge_(*this, symbols); }
 
-  static constexpr std::size_t kShortMax = 32;
+  // The same without the instructions that only some processors have: what it is tested against.
+  std::size_t merge_portably(std::span<TokenId> symbols) const;
 
  private:
-  // Index of a merge in order of rank; merges of equal rank have different indexes.
-  using MergeIndex = std::uint32_t;
-  static constexpr MergeIndex kNone = kMergesMax;
+  friend struct MergeTableSimd;
+  using Rank = std::uint32_t;  // dense, so that it fits a slot
+  static constexpr Rank kNone = kRanksMax;
+  static constexpr TokenId kAmbiguous = ~TokenId{0};
   static constexpr std::size_t kLineSlots = 8;
-  // left, right and index in one word, so that a pair is one comparison. A line is one cache line
-  // and is filled from its front; what does not fit goes to the next.
+  // Left, right and kNone - rank in one word, so that a pair is one comparison; 0 if empty. A line
+  // is one cache line, filled from its front; what does not fit goes to the next.
   struct alignas(64) Line {
     std::uint64_t slots[kLineSlots];
   };
+  static constexpr TokenId kGridIds = 512;
+  static constexpr std::size_t kRowMax = 32;  // above it a heap
 
-  MergeIndex find(TokenId left, TokenId right) const;
-  std::size_t line_of(std::uint64_t pair) const;
-  std::size_t merge_short(std::span<TokenId> symbols) const;
+  Rank find(TokenId left, TokenId right) const;
+  std::size_t line_of(std::uint64_t pair) const {
+    return static_cast<std::size_t>(pair * 0x9E3779B97F4A7C15U >> line_shift_);
+  }
+  TokenId result_of(Rank rank, TokenId left, TokenId right) const {
+    const TokenId result = results_[rank];
+    return result != kAmbiguous ? result : ambiguous_result_of(left, right);
+  }
+  TokenId ambiguous_result_of(TokenId left, TokenId right) const;
+  std::size_t merge_row(std::span<TokenId> symbols) const;
   std::size_t merge_long(std::span<TokenId> symbols) const;
 
-  std::vector<Line> lines_;           // a power of two
-  unsigned line_shift_ = 0;           // of a pair's 64-bit hash
-  std::vector<TokenId> results_;      // by index
-  std::vector<std::uint32_t> ranks_;  // by index, non-decreasing, dense; last: that of kNone
+  HugeArray<Line> lines_;    // a power of two
+  unsigned line_shift_ = 0;  // of a pair's 64-bit hash
+  // Of pairs of ids below kGridIds, where those of bytes mostly are: by left * kGridIds + right.
+  HugeArray<Rank> grid_;
+  std::vector<TokenId> results_;  // by rank; kAmbiguous: results differ, see below
+  std::unordered_map<std::uint64_t, TokenId> ambiguous_results_;  // by pair
+  std::size_t (*merge_)(const MergeTable&, std::span<TokenId>);   // for this processor
 };
 
 }  // namespace corpusmill

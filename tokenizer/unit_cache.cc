@@ -2,18 +2,13 @@
 
 #include <xxhash.h>
 
-#if defined(__linux__)
-#include <sys/mman.h>
-#endif
-
 #include <algorithm>
-#include <cstdlib>
-#include <new>
+#include <bit>
+#include <utility>
 
 namespace corpusmill {
 namespace {
 
-constexpr std::size_t kHugePage = std::size_t{1} << 21;
 constexpr std::size_t kGrowth = 4;
 constexpr std::size_t kLinesMin = std::size_t{1} << 10;
 constexpr std::size_t kLinesMax = std::size_t{1} << 18;
@@ -43,10 +38,6 @@ constexpr UnitKey kLongKey{0, std::uint64_t{1} << kPartBit};
 
 }  // namespace
 
-void UnitCache::Free::operator()(Line* lines) const {
-  std::free(lines);
-}
-
 UnitCache::UnitCache() {
   reset(kLinesMin);
 }
@@ -63,28 +54,21 @@ void UnitCache::use_for(std::uint64_t owner) {
   owner_ = owner;
 }
 
-// Huge pages, asked for before the first touch: lines are met at random.
 void UnitCache::reset(std::size_t lines) {
-  const std::size_t bytes = lines * sizeof(Line);
-  const std::size_t alignment = bytes >= kHugePage ? kHugePage : sizeof(Line);
-  void* const memory = std::aligned_alloc(alignment, bytes);
-  if (memory == nullptr) throw std::bad_alloc();
-#if defined(__linux__)
-  if (bytes >= kHugePage) madvise(memory, bytes, MADV_HUGEPAGE);
-#endif
-  std::memset(memory, 0, bytes);
-  lines_.reset(static_cast<Line*>(memory));
-  lines_count_ = lines;
-  line_mask_ = (lines - 1) * sizeof(Line);
-  used_ = 0;
+  lines_ = HugeArray<Line>(lines);
+  use_lines();
   ids_.clear();
+}
+
+void UnitCache::use_lines() {
+  offset_shift_ = 64 - static_cast<unsigned>(std::countr_zero(lines_.size() * sizeof(Line)));
+  used_ = 0;
 }
 
 template <bool kHasParts>
 void UnitCache::prepare(std::string_view text, std::uint32_t begin,
                         std::span<const std::uint32_t> ends, Probe* probes) const {
-  const char* const lines = reinterpret_cast<const char*>(lines_.get());
-  const std::size_t line_mask = line_mask_;
+  const char* const lines = reinterpret_cast<const char*>(lines_.data());
   const auto prepare_one = [&](const char* bytes, std::size_t size, bool part, Probe& probe) {
     UnitKey key;
     std::memcpy(&key, bytes, sizeof key);
@@ -96,9 +80,8 @@ void UnitCache::prepare(std::string_view text, std::uint32_t begin,
     } else {
       key = kLongKey;
     }
-    const std::size_t hash = hash_of(key);
-    __builtin_prefetch(lines + (hash & line_mask));
-    probe = {key, hash};
+    probe = {key, offset_of(key)};
+    __builtin_prefetch(lines + probe.offset);
   };
   // A key is loaded as 16 bytes; those near the text's end come from a copy that has them.
   const std::size_t tail_begin = text.size() - std::min(text.size(), sizeof(UnitKey));
@@ -125,7 +108,7 @@ template void UnitCache::prepare<true>(std::string_view, std::uint32_t,
 
 std::span<const TokenId> UnitCache::find(const Probe& probe) const {
   for (std::size_t step = 0; step < kLinesLooked; ++step) {
-    const Line& line = line_at(probe.hash, step);
+    const Line& line = line_at(probe.offset, step);
     for (const Entry& entry : line.entries) {
       if (difference(entry, probe.key) != 0) continue;
       const std::size_t count = entry.high >> kCountShift;
@@ -138,10 +121,10 @@ std::span<const TokenId> UnitCache::find(const Probe& probe) const {
   return {};
 }
 
-UnitCache::Entry* UnitCache::free_entry(std::size_t hash) {
+UnitCache::Entry* UnitCache::free_entry(std::size_t offset) {
   if (used_ >= kUsedMax) return nullptr;
   for (std::size_t step = 0; step < kLinesLooked; ++step) {
-    for (Entry& entry : line_at(hash, step).entries) {
+    for (Entry& entry : line_at(offset, step).entries) {
       if (entry.high == 0) return &entry;
     }
   }
@@ -149,13 +132,12 @@ UnitCache::Entry* UnitCache::free_entry(std::size_t hash) {
 }
 
 void UnitCache::insert(const Probe& probe, std::span<const TokenId> ids) {
-  if (used_ > lines_count_ && lines_count_ < kLinesMax) grow();
-  if (ids.size() > kInlineIds && ids_.size() + ids.size() > kIdsMax) reset(lines_count_);
-  Entry* entry = free_entry(probe.hash);
+  if (ids.size() > kInlineIds && ids_.size() + ids.size() > kIdsMax) reset(lines_.size());
+  Entry* entry = free_entry(probe.offset);
   if (entry != nullptr) {
     ++used_;
   } else {
-    entry = &line_at(probe.hash, 0).entries[1];
+    entry = &line_at(probe.offset, 0).entries[1];
   }
   entry->low = probe.key.low;
   entry->high = probe.key.high;
@@ -170,16 +152,15 @@ void UnitCache::insert(const Probe& probe, std::span<const TokenId> ids) {
 }
 
 void UnitCache::grow() {
-  const std::unique_ptr<Line[], Free> old = std::move(lines_);
-  const std::size_t old_count = lines_count_;
-  std::vector<TokenId> ids = std::move(ids_);
-  reset(old_count * kGrowth);
-  ids_ = std::move(ids);
-  for (std::size_t i = 0; i < old_count; ++i) {
-    for (const Entry& entry : old[i].entries) {
+  if (lines_.size() == kLinesMax) return;
+  HugeArray<Line> old(lines_.size() * kGrowth);
+  std::swap(old, lines_);
+  use_lines();
+  for (const Line& line : old) {
+    for (const Entry& entry : line.entries) {
       if (entry.high == 0) continue;
       const UnitKey key{entry.low, entry.high << (64 - kCountShift) >> (64 - kCountShift)};
-      if (Entry* const place = free_entry(hash_of(key))) {
+      if (Entry* const place = free_entry(offset_of(key))) {
         *place = entry;
         ++used_;
       }

@@ -11,13 +11,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "common/token_id.h"
+#include "tokenizer/huge_array.h"
 
 namespace corpusmill {
 
@@ -58,8 +58,7 @@ class UnitCache {
 
  private:
   static constexpr std::size_t kInlineIds = 4;
-  static constexpr unsigned kHashShift = 64 - 30;  // leaves more than any offset needs
-  static constexpr unsigned kCountShift = 61;      // of the number of inline ids in Entry::high
+  static constexpr unsigned kCountShift = 61;  // of the number of inline ids in Entry::high
 
   struct alignas(32) Entry {
     std::uint64_t low, high;  // the key, and the number of ids; 0: they are in ids_
@@ -74,20 +73,18 @@ class UnitCache {
     std::uint16_t key_bytes = 0, id_count = 0;  // no bytes: empty
     bool part = false;
   };
-  struct Free {
-    void operator()(Line* lines) const;
-  };
 
-  // A unit on its way through a batch. `hash` has the bits of an offset into the lines. The key of
-  // a unit of more than 15 bytes is nobody's.
+  // A unit on its way through a batch, with the offset of its line in bytes. The key of a unit of
+  // more than 15 bytes is nobody's.
   struct Probe {
     UnitKey key;
-    std::size_t hash;
+    std::size_t offset;
   };
 
-  static std::size_t hash_of(const UnitKey& key) {
-    return static_cast<std::size_t>(
-        (key.low * 0x9E3779B97F4A7C15U + key.high * 0xD6E8FEB86659FD93U) >> kHashShift);
+  // The upper bits of the sum of two products: every bit of the key has a part in them.
+  std::size_t offset_of(const UnitKey& key) const {
+    const std::uint64_t mixed = key.low * 0x9E3779B97F4A7C15U + key.high * 0xD6E8FEB86659FD93U;
+    return static_cast<std::size_t>(mixed >> offset_shift_) & ~(sizeof(Line) - 1);
   }
   // 0 if the entry is that of the key. An empty entry is no key's: keys have a length.
   static std::uint64_t difference(const Entry& entry, const UnitKey& key) {
@@ -105,14 +102,14 @@ class UnitCache {
   template <class Merge>
   std::span<const TokenId> encode_rare(std::string_view unit, bool part, const Probe& probe,
                                        const Merge& merge);
-  Line& line_at(std::size_t hash, std::size_t step) const {
-    const std::size_t offset = (hash + step * sizeof(Line)) & line_mask_;
-    return lines_[offset / sizeof(Line)];
+  Line& line_at(std::size_t offset, std::size_t step) const {
+    return lines_[(offset / sizeof(Line) + step) & (lines_.size() - 1)];
   }
   std::span<const TokenId> find(const Probe& probe) const;  // null data: unknown
   void insert(const Probe& probe, std::span<const TokenId> ids);
-  Entry* free_entry(std::size_t hash);
+  Entry* free_entry(std::size_t offset);
   void reset(std::size_t lines);
+  void use_lines();  // that are empty yet
   void grow();
   std::span<const TokenId> find_long(std::string_view unit, bool part, std::uint64_t hash) const;
   void insert_long(std::string_view unit, bool part, std::uint64_t hash,
@@ -120,9 +117,9 @@ class UnitCache {
   static std::uint64_t hash_long(std::string_view unit);
 
   std::uint64_t owner_ = 0;
-  std::unique_ptr<Line[], Free> lines_;
-  std::size_t lines_count_ = 0, used_ = 0;
-  std::size_t line_mask_ = 0;  // leaves the offset of a line, in bytes, of a hash
+  HugeArray<Line> lines_;
+  std::size_t used_ = 0;
+  unsigned offset_shift_ = 0;  // leaves the offset of a line, in bytes, of a hash
   std::vector<TokenId> merged_;
   std::vector<TokenId> ids_;  // of units that have more than an entry holds
   std::vector<LongSlot> long_slots_;
@@ -135,6 +132,7 @@ template <bool kHasParts, class Merge>
 void UnitCache::encode_batch(std::string_view text, std::uint32_t begin,
                              std::span<const std::uint32_t> ends, std::vector<TokenId>& out,
                              const Merge& merge) {
+  if (used_ > lines_.size()) grow();  // not amid a batch, whose offsets it would change
   Probe probes[kBatchUnits];
   prepare<kHasParts>(text, begin, ends, probes);
   // Four ids are written whatever their number, so they go by way of a buffer with room for that.
@@ -142,7 +140,8 @@ void UnitCache::encode_batch(std::string_view text, std::uint32_t begin,
   TokenId* ids_end = ids;
   for (std::size_t i = 0; i < ends.size(); ++i) {
     const Probe& probe = probes[i];
-    const Entry* entry = &line_at(probe.hash, 0).entries[0];
+    const auto* entry =
+        reinterpret_cast<const Entry*>(reinterpret_cast<const char*>(lines_.data()) + probe.offset);
     // Mostly it is the first: frequent units were there early.
     if (difference(*entry, probe.key) != 0) [[unlikely]]
       ++entry;

@@ -39,6 +39,25 @@ Ids apply_merges(Ids ids, const std::vector<Merge>& merges) {
   return ids;
 }
 
+Ids apply_ranked_merges(Ids ids, const std::vector<RankedMerge>& merges) {
+  std::map<std::pair<std::uint32_t, std::uint32_t>, RankedMerge> by_pair;
+  for (const RankedMerge& merge : merges) by_pair[{merge.left, merge.right}] = merge;
+  for (;;) {
+    const RankedMerge* best = nullptr;
+    std::size_t at = 0;
+    for (std::size_t i = 0; i + 1 < ids.size(); ++i) {
+      const auto found = by_pair.find({ids[i], ids[i + 1]});
+      if (found == by_pair.end()) continue;
+      if (best != nullptr && best->rank <= found->second.rank) continue;
+      best = &found->second;
+      at = i;
+    }
+    if (best == nullptr) return ids;
+    ids[at] = best->result;
+    ids.erase(ids.begin() + static_cast<std::ptrdiff_t>(at) + 1);
+  }
+}
+
 std::vector<Merge> learn_merges(std::vector<std::pair<Ids, std::uint64_t>> words,
                                 std::uint32_t first_new_id, const LearnLimits& limits) {
   std::vector<Merge> merges;

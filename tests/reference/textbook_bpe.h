@@ -16,6 +16,15 @@ struct Merge {
 std::vector<std::uint32_t> apply_merges(std::vector<std::uint32_t> ids,
                                         const std::vector<Merge>& merges);
 
+struct RankedMerge {
+  std::uint32_t left, right, result, rank;
+};
+
+// Again and again: of all adjacent pairs that are in the list, one of lowest rank is joined, the
+// leftmost of those. Of a pair that is listed twice the last counts.
+std::vector<std::uint32_t> apply_ranked_merges(std::vector<std::uint32_t> ids,
+                                               const std::vector<RankedMerge>& merges);
+
 struct LearnLimits {
   std::size_t merges_max = 0;
   std::uint64_t count_min = 1;    // of a pair that is merged

@@ -1,0 +1,174 @@
+#include "tokenizer/merge_table.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+#include <thread>
+
+#include "common/error.h"
+#include "tests/reference/textbook_bpe.h"
+
+namespace corpusmill {
+namespace {
+
+using Ids = std::vector<TokenId>;
+using Merge = MergeTable::Merge;
+
+Ids merged(const MergeTable& table, Ids ids) {
+  Ids portably = ids;
+  portably.resize(table.merge_portably(portably));
+  ids.resize(table.merge(ids));
+  EXPECT_EQ(ids, portably);
+  return ids;
+}
+
+Ids expected(const std::vector<Merge>& merges, const Ids& ids) {
+  std::vector<reference::RankedMerge> ranked;
+  for (const Merge& merge : merges) {
+    ranked.push_back({merge.left, merge.right, merge.result, merge.rank});
+  }
+  return reference::apply_ranked_merges(ids, ranked);
+}
+
+// Merges of `letters` letters, from id `base` on, and of what merges make. Ranks tie if `ranks` is
+// small. Some make what another makes, some make one of their parts.
+std::vector<Merge> random_merges(std::mt19937& random, TokenId base, std::size_t letters,
+                                 std::size_t count, std::uint32_t ranks) {
+  std::vector<Merge> merges;
+  Ids ids;
+  for (TokenId letter = 0; letter < letters; ++letter) ids.push_back(base + letter);
+  while (merges.size() < count) {
+    const TokenId left = ids[random() % ids.size()];
+    const TokenId right = ids[random() % ids.size()];
+    TokenId result = static_cast<TokenId>(base + letters + merges.size());
+    if (random() % 8 == 0) {
+      result = ids[random() % ids.size()];
+    } else {
+      ids.push_back(result);
+    }
+    merges.push_back({left, right, result, static_cast<std::uint32_t>(random() % ranks)});
+  }
+  return merges;
+}
+
+Ids random_row(std::mt19937& random, TokenId base, std::size_t letters, std::size_t size_max) {
+  Ids row(random() % (size_max + 1));
+  for (TokenId& id : row) {
+    id = base + static_cast<TokenId>(random() % letters);
+    if (random() % 50 == 0) id = MergeTable::kIdsMax + static_cast<TokenId>(random() % 3);
+  }
+  return row;
+}
+
+TEST(MergeTableTest, EqualsTheTextbookOnRandomMergesAndRows) {
+  std::mt19937 random(1);
+  for (int round = 0; round < 400; ++round) {
+    const std::size_t letters = 1 + random() % 4;
+    // Within, across and beyond the grid of small ids.
+    const TokenId base = round % 3 == 0 ? 0 : round % 3 == 1 ? 505 : MergeTable::kIdsMax - 90;
+    const std::uint32_t ranks = round % 2 == 0 ? 4 : 1'000'000;
+    const auto merges = random_merges(random, base, letters, 1 + random() % 60, ranks);
+    const MergeTable table(merges);
+    for (int i = 0; i < 40; ++i) {
+      const Ids row = random_row(random, base, letters, i % 4 == 0 ? 150 : 20);
+      ASSERT_EQ(merged(table, row), expected(merges, row)) << "round " << round;
+    }
+  }
+}
+
+TEST(MergeTableTest, EqualsTheTextbookOnEveryLengthOfOneLetter) {
+  std::vector<Merge> merges;
+  for (TokenId i = 0; i < 6; ++i) merges.push_back({i, i, i + 1, i});
+  const MergeTable table(merges);
+  for (std::size_t size = 0; size < 140; ++size) {
+    const Ids row(size, 0);
+    ASSERT_EQ(merged(table, row), expected(merges, row)) << size;
+  }
+}
+
+TEST(MergeTableTest, OfEqualRanksTheLeftmostGoesFirst) {
+  const MergeTable table({{1, 1, 2, 7}, {1, 3, 4, 7}, {3, 1, 5, 7}});
+  EXPECT_EQ(merged(table, {1, 1, 1}), (Ids{2, 1}));
+  EXPECT_EQ(merged(table, {1, 3, 1}), (Ids{4, 1}));
+  EXPECT_EQ(merged(table, {3, 1, 3}), (Ids{5, 3}));
+}
+
+TEST(MergeTableTest, ARepeatedPairCountsWhereItStandsLast) {
+  const MergeTable table({{1, 2, 10, 0}, {2, 3, 11, 1}, {1, 2, 12, 2}});
+  EXPECT_EQ(merged(table, {1, 2, 3}), (Ids{1, 11}));
+  EXPECT_EQ(merged(table, {1, 2}), (Ids{12}));
+}
+
+TEST(MergeTableTest, WithoutMergesNothingChanges) {
+  const MergeTable table({});
+  EXPECT_EQ(merged(table, {1, 2, 3, MergeTable::kIdsMax, 0, 0}),
+            (Ids{1, 2, 3, MergeTable::kIdsMax, 0, 0}));
+  EXPECT_EQ(merged(table, {}), Ids());
+}
+
+TEST(MergeTableTest, IdsThatDoNotFitAreRefused) {
+  for (const Merge& merge :
+       {Merge{MergeTable::kIdsMax, 1, 2, 0}, Merge{1, MergeTable::kIdsMax, 2, 0},
+        Merge{1, 2, MergeTable::kIdsMax, 0}}) {
+    try {
+      MergeTable table({merge});
+      FAIL();
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ExitCode::kMismatch);
+    }
+  }
+}
+
+// More merges than a line of the table holds, many times over, so that lines run over.
+TEST(MergeTableTest, AFullTableFindsEveryPair) {
+  std::mt19937 random(2);
+  std::vector<Merge> merges;
+  for (TokenId i = 0; i < 40'000; ++i) {
+    merges.push_back({static_cast<TokenId>(random() % 3000), static_cast<TokenId>(random() % 3000),
+                      100'000 + i, i});
+  }
+  const MergeTable table(merges);
+  for (std::size_t i = 0; i < 40'000; i += 37) {
+    const Ids row = {merges[i].left, merges[i].right};
+    ASSERT_EQ(merged(table, row).size(), 1U);
+    const Ids triple = {merges[i].left, merges[i].right, merges[i / 2].right};
+    const Ids result = merged(table, triple);
+    ASSERT_LT(result.size(), 3U);
+    ASSERT_GE(std::max(result[0], result.back()), 100'000U);
+  }
+}
+
+TEST(MergeTableTest, ALongRowOfAnythingIsMergedInGoodTime) {
+  std::mt19937 random(3);
+  auto merges = random_merges(random, 0, 3, 200, 1'000'000);
+  merges.push_back({1, 1, 2, 7});
+  const MergeTable table(merges);
+  Ids row(1'000'000, 1);
+  EXPECT_LT(table.merge(row), row.size());
+  for (TokenId& id : row) id = static_cast<TokenId>(random() % 3);
+  EXPECT_LT(table.merge(row), row.size());
+}
+
+TEST(MergeTableTest, ThreadsAgree) {
+  std::mt19937 random(4);
+  const auto merges = random_merges(random, 0, 3, 60, 1'000'000);
+  const MergeTable table(merges);
+  std::vector<Ids> rows;
+  for (int i = 0; i < 500; ++i) rows.push_back(random_row(random, 0, 3, 100));
+  std::vector<std::vector<Ids>> results(4);
+  {
+    std::vector<std::jthread> threads;
+    for (auto& result : results) {
+      threads.emplace_back([&] {
+        for (Ids row : rows) {
+          row.resize(table.merge(row));
+          result.push_back(std::move(row));
+        }
+      });
+    }
+  }
+  for (const auto& result : results) EXPECT_EQ(result, results[0]);
+}
+
+}  // namespace
+}  // namespace corpusmill

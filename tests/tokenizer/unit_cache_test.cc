@@ -1,0 +1,137 @@
+#include "tokenizer/unit_cache.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <random>
+
+namespace corpusmill {
+namespace {
+
+using Ids = std::vector<TokenId>;
+
+// Ids that tell every unit from every other: one for each `step` bytes, and the flag.
+struct Spell {
+  std::size_t* merges;
+  std::size_t step;
+
+  void operator()(std::string_view unit, bool part, Ids& ids) const {
+    ++*merges;
+    for (std::size_t i = 0; i < unit.size(); i += step) {
+      TokenId id = part ? 7 : 3;
+      for (std::size_t j = i; j < std::min(i + step, unit.size()); ++j) {
+        id = id * 257 + static_cast<std::uint8_t>(unit[j]);
+      }
+      ids.push_back(id);
+    }
+  }
+};
+
+// Encodes the units through `cache` and compares with what each is by itself. The text lies in
+// memory of just its size, so that a read beyond its end is found. Returns how many were merged.
+std::size_t expect_encoded(UnitCache& cache, const std::vector<std::string>& units, bool parts,
+                           std::size_t step) {
+  std::string joined;
+  std::vector<std::uint32_t> ends;
+  std::size_t merges = 0, expected_merges = 0;
+  Ids expected = {11}, ids = {11};
+  for (std::size_t i = 0; i < units.size(); ++i) {
+    const bool part = parts && i % 2 == 0;
+    joined += units[i];
+    ends.push_back(static_cast<std::uint32_t>(joined.size()) | (part ? UnitCache::kPart : 0));
+    Spell{&expected_merges, step}(units[i], part, expected);
+  }
+  const auto text = std::make_unique<char[]>(joined.size());
+  std::copy(joined.begin(), joined.end(), text.get());
+  if (parts) {
+    cache.encode<true>({text.get(), joined.size()}, 0, ends, ids, Spell{&merges, step});
+  } else {
+    cache.encode({text.get(), joined.size()}, 0, ends, ids, Spell{&merges, step});
+  }
+  EXPECT_EQ(ids, expected);
+  return merges;
+}
+
+std::string random_unit(std::mt19937& random, std::size_t size) {
+  std::string unit(size, '\0');
+  for (char& c : unit) c = static_cast<char>(random() % 3 == 0 ? 0 : random());
+  return unit;
+}
+
+TEST(UnitCacheTest, RemembersUnitsOfEveryLength) {
+  std::mt19937 random(1);
+  for (const std::size_t step : {1U, 2U, 3U, 4U, 300U}) {
+    UnitCache cache;
+    cache.use_for(1);
+    for (std::size_t size = 1; size < 300; size += size < 20 ? 1 : 17) {
+      std::vector<std::string> units(5);
+      for (std::string& unit : units) unit = random_unit(random, size);
+      for (const bool parts : {false, true}) {
+        expect_encoded(cache, units, parts, step);
+        const std::size_t merges = expect_encoded(cache, units, parts, step);
+        EXPECT_EQ(merges, size <= UnitCache::kLongBytesMax ? 0 : units.size()) << size;
+      }
+    }
+  }
+}
+
+// Zero bytes and lengths: "a", "a\0", "a\0\0" are three units.
+TEST(UnitCacheTest, ZeroBytesCount) {
+  UnitCache cache;
+  cache.use_for(1);
+  std::vector<std::string> units;
+  for (std::size_t size = 1; size < 40; ++size) {
+    units.emplace_back(size, '\0');
+    units.push_back("a" + std::string(size, '\0'));
+  }
+  EXPECT_EQ(expect_encoded(cache, units, false, 2), units.size());
+  EXPECT_EQ(expect_encoded(cache, units, false, 2), 0U);
+}
+
+TEST(UnitCacheTest, AnotherOwnerFindsNothing) {
+  UnitCache cache;
+  cache.use_for(1);
+  const std::vector<std::string> units = {"one", "a unit of more than fifteen bytes"};
+  expect_encoded(cache, units, false, 2);
+  cache.use_for(2);
+  EXPECT_EQ(expect_encoded(cache, units, false, 3), 2U);
+  cache.use_for(2);
+  EXPECT_EQ(expect_encoded(cache, units, false, 3), 0U);
+}
+
+// Many more units than there is room for, of few ids, of many, long ones: always right, and what
+// comes often is still remembered.
+TEST(UnitCacheTest, StaysRightWhenItIsFull) {
+  std::mt19937 random(2);
+  for (const std::size_t size : {8U, 15U, 24U}) {
+    UnitCache cache;
+    cache.use_for(1);
+    std::vector<std::string> often(50);
+    for (std::string& unit : often) unit = random_unit(random, size);
+    std::size_t forgotten = 0;
+    for (int round = 0; round < 120; ++round) {
+      std::vector<std::string> units(size == 8 ? 8000 : 2000);
+      for (std::string& unit : units) unit = random_unit(random, size);
+      expect_encoded(cache, units, round % 2 == 0, size == 8 ? 4 : 1);
+      expect_encoded(cache, units, round % 2 == 0, size == 8 ? 4 : 1);
+      forgotten += expect_encoded(cache, often, false, size == 8 ? 4 : 1);
+    }
+    EXPECT_LT(forgotten, 120 * often.size() / 4);
+  }
+}
+
+TEST(UnitCacheTest, AWindowMayBeginAnywhere) {
+  UnitCache cache;
+  cache.use_for(1);
+  std::size_t merges = 0;
+  Ids ids;
+  const std::uint32_t ends[] = {5, 6};
+  cache.encode("abcdef", 3, ends, ids, Spell{&merges, 4});
+  Ids expected;
+  Spell{&merges, 4}("de", false, expected);
+  Spell{&merges, 4}("f", false, expected);
+  EXPECT_EQ(ids, expected);
+}
+
+}  // namespace
+}  // namespace corpusmill
