@@ -33,10 +33,18 @@ class CharBpeAlphabet {
   // `pieces`: what merges can make, with ' ' for the mark if `space_is_mark`.
   CharBpeAlphabet(const CharBpeSpec& spec, const std::vector<std::string_view>& pieces);
 
+  // Where the entries are, for a loop that keeps it in registers.
+  struct Table {
+    const std::uint32_t* pages;
+    const std::uint32_t* entries;
+    std::uint32_t entry(std::uint32_t code_point) const {
+      return entries[pages[code_point >> 8] | (code_point & 0xFF)];
+    }
+  };
+  Table table() const { return {pages_.data(), entries_.data()}; }
+
   // `code_point` < 0x110000. With space_is_mark a space and the mark have the same entry.
-  std::uint32_t entry(std::uint32_t code_point) const {
-    return entries_[pages_[code_point >> 8] | (code_point & 0xFF)];
-  }
+  std::uint32_t entry(std::uint32_t code_point) const { return table().entry(code_point); }
   TokenId symbol(std::uint32_t code_point) const {
     const std::uint32_t found = entry(code_point);
     return (found & kHasSymbol) != 0 ? found & kSymbolMask : kStrangeSymbol + code_point;

@@ -5,8 +5,7 @@
 #endif
 
 #include <bit>
-
-#include "tokenizer/unicode_class.h"
+#include <cstring>
 
 namespace corpusmill {
 namespace {
@@ -53,14 +52,28 @@ struct Avx512Vbmi {
 };
 #endif
 
+std::uint64_t high_bits(const char* at) {
+  std::uint64_t bytes;
+  std::memcpy(&bytes, at, sizeof bytes);
+  return bytes & 0x8080808080808080U;
+}
+
 }  // namespace
+
+bool is_mostly_wide(std::string_view text, std::size_t at) {
+  constexpr std::size_t kLook = 24;
+  if (text.size() - at < kLook) return false;
+  const char* const bytes = text.data() + at;
+  return std::popcount(high_bits(bytes) | high_bits(bytes + 8) >> 1 | high_bits(bytes + 16) >> 2) >
+         12;
+}
 
 // The loop over a text, which asks Processor about blocks.
 struct CutLoop {
   const CharBpeCutter& cutter;
   const std::string_view text;
   std::uint32_t* out;
-  bool stop = false;  // many characters were not ASCII, and there was a cut
+  bool stop = false;  // what follows the last cut is mostly wide
 
   void cut_here(std::size_t at) { *out++ = static_cast<std::uint32_t>(at); }
 
@@ -68,20 +81,26 @@ struct CutLoop {
   // and what is left of a text shorter than a block; returns the first place between two ASCII
   // characters where a block begins.
   std::size_t walk(std::size_t at, const std::uint32_t* out_end) {
-    constexpr std::size_t kWideMax = 12;
+    constexpr std::size_t kWideMax = 2;
     const std::uint32_t* const out_begin = out;
     std::size_t wide = 0;
-    DecodedChar left = decode_utf8(text, at);
+    const auto decode = [&](std::size_t place) {
+      return text.size() - place >= 4 ? decode_utf8_ahead(text, place) : decode_utf8(text, place);
+    };
+    DecodedChar left = decode(at);
     at += left.bytes;
     while (at < text.size() && out < out_end) {
       const bool ascii = left.code_point < 0x80 && static_cast<std::uint8_t>(text[at]) < 0x80;
       if (ascii && text.size() - at >= kBlock) return at;
-      const DecodedChar right = decode_utf8(text, at);
+      const DecodedChar right = decode(at);
       if (cutter.may_cut(left.code_point, right.code_point)) cut_here(at);
       wide += right.code_point >= 0x80;
       if (wide > kWideMax && out > out_begin) {
-        stop = true;
-        return at;
+        if (is_mostly_wide(text, out[-1])) {
+          stop = true;
+          return at;
+        }
+        wide = 0;
       }
       at += right.bytes;
       left = right;

@@ -11,8 +11,24 @@
 #include "tokenizer/ascii_pairs.h"
 #include "tokenizer/char_bpe_alphabet.h"
 #include "tokenizer/char_cuts.h"
+#include "tokenizer/unicode_class.h"
 
 namespace corpusmill {
+
+// Like decode_utf8 where the text is UTF-8 and four bytes can be read.
+inline DecodedChar decode_utf8_ahead(std::string_view text, std::size_t at) {
+  const auto byte = [&](std::size_t i) {
+    return static_cast<std::uint32_t>(static_cast<std::uint8_t>(text[at + i]));
+  };
+  const std::uint32_t lead = byte(0);
+  if (lead >= 0xE0 && lead < 0xF0) {
+    return {(lead & 0xF) << 12 | (byte(1) & 0x3F) << 6 | (byte(2) & 0x3F), 3};
+  }
+  return lead < 0x80 ? DecodedChar{lead, 1} : decode_utf8(text, at);
+}
+
+// Whether much of what follows `at` is not ASCII; false near the end.
+bool is_mostly_wide(std::string_view text, std::size_t at);
 
 // Const after construction, safe from any number of threads.
 class CharBpeCutter {
@@ -28,8 +44,8 @@ class CharBpeCutter {
                 bool cut_before_space, Processor processor = Processor::kThis);
 
   // Cuts text[begin, size) and writes the ends of the units, ascending; stops where the text ends,
-  // whose end is the last then, when `ends` has no room for another 64, or behind a few characters
-  // that are not ASCII. Returns how many; 0 only if there was no room. The text, UTF-8, holds no
+  // whose end is the last then, when `ends` has no room for another 64, or where what follows is
+  // mostly wide. Returns how many; 0 only if there was no room. The text, UTF-8, holds no
   // mark where a space is one.
   std::size_t cut(std::string_view text, std::uint32_t begin, std::span<std::uint32_t> ends) const;
 

@@ -216,7 +216,7 @@ void CharBpeModel::encode_units(std::string_view text, Mark mark, std::vector<To
     merge(unit, ids);
   };
   for (std::uint32_t at = 0; at < text.size();) {
-    if (at > 0 && CharBpeSingles::suits(text, at)) {
+    if (at > 0 && is_mostly_wide(text, at)) {
       const CharBpeSingles::Stop stop = singles_.encode(text, at, out);
       at = static_cast<std::uint32_t>(stop.begin);
       if (stop.end != 0) {

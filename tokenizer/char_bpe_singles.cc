@@ -1,7 +1,6 @@
 #include "tokenizer/char_bpe_singles.h"
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
 
 #include "tokenizer/unicode_class.h"
@@ -17,19 +16,6 @@ std::uint64_t load_8(const char* at) {
   return bytes;
 }
 
-// Like decode_utf8 for text that is UTF-8, and four bytes can be read.
-inline DecodedChar decode_fast(std::string_view text, std::size_t at) {
-  const auto byte = [&](std::size_t i) {
-    return static_cast<std::uint32_t>(static_cast<std::uint8_t>(text[at + i]));
-  };
-  const std::uint32_t lead = byte(0);
-  if (lead >= 0xE0 && lead < 0xF0) {
-    return {(lead & 0xF) << 12 | (byte(1) & 0x3F) << 6 | (byte(2) & 0x3F), 3};
-  }
-  if (lead < 0x80) return {lead, 1};
-  return decode_utf8(text, at);
-}
-
 }  // namespace
 
 CharBpeSingles::CharBpeSingles(const CharBpeSpec& spec, const CharBpeAlphabet& alphabet,
@@ -40,15 +26,6 @@ CharBpeSingles::CharBpeSingles(const CharBpeSpec& spec, const CharBpeAlphabet& a
   } else {
     byte_ids_.fill(spec.unknown.value_or(0));
   }
-}
-
-bool CharBpeSingles::suits(std::string_view text, std::size_t at) {
-  constexpr std::size_t kLook = 24;
-  if (text.size() - at < kLook) return false;
-  const std::uint64_t high = (load_8(text.data() + at) & kHighBits) |
-                             (load_8(text.data() + at + 8) & kHighBits) >> 1 |
-                             (load_8(text.data() + at + 16) & kHighBits) >> 2;
-  return std::popcount(high) > 12;
 }
 
 std::size_t CharBpeSingles::unit_end(std::string_view text, std::size_t begin) const {
@@ -64,35 +41,38 @@ std::size_t CharBpeSingles::unit_end(std::string_view text, std::size_t begin) c
 
 CharBpeSingles::Stop CharBpeSingles::encode(std::string_view text, std::size_t begin,
                                             std::vector<TokenId>& out) const {
-  constexpr std::size_t kIds = 1024, kReadAhead = 8;
+  using Alphabet = CharBpeAlphabet;
+  constexpr std::size_t kIds = 1024, kReadAhead = 16;
   TokenId ids[kIds + 4];
-  if (text.size() - begin < 2 * kReadAhead) return {begin, 0};
-  const std::size_t end = text.size() - 2 * kReadAhead;
+  if (text.size() - begin < kReadAhead) return {begin, 0};
+  const std::size_t end = text.size() - kReadAhead;
+  const Alphabet::Table alphabet = alphabet_.table();
+  const TokenId* const byte_ids = byte_ids_.data();
   const std::size_t bytes_of_unknown = has_byte_ids_ ? 4 : 1;
   TokenId* next_id = ids;
   Stop stop{begin, 0};
-  DecodedChar left = decode_fast(text, begin);
-  std::uint32_t left_entry = alphabet_.entry(left.code_point);
+  DecodedChar left = decode_utf8_ahead(text, begin);
+  std::uint32_t left_entry = alphabet.entry(left.code_point);
   while (stop.begin < end) {
     const std::size_t next = stop.begin + left.bytes;
-    const DecodedChar right = decode_fast(text, next);
-    const std::uint32_t right_entry = alphabet_.entry(right.code_point);
-    const bool may_join = (left_entry & CharBpeAlphabet::kJoinsAfter) != 0 &&
-                          (right_entry & CharBpeAlphabet::kJoinsBefore) != 0;
+    const DecodedChar right = decode_utf8_ahead(text, next);
+    const std::uint32_t right_entry = alphabet.entry(right.code_point);
+    const bool may_join =
+        ((left_entry / Alphabet::kJoinsAfter) & (right_entry / Alphabet::kJoinsBefore)) != 0;
     if ((may_join && !cutter_.may_cut(left.code_point, right.code_point)) ||
-        (left_entry & CharBpeAlphabet::kIndirect) != 0) {
+        (left_entry & Alphabet::kIndirect) != 0) {
       stop.end = unit_end(text, stop.begin);
       break;
     }
-    const bool known = (left_entry & CharBpeAlphabet::kKnown) != 0;
-    const auto id_of_byte = [&](std::size_t i) {
-      return byte_ids_[static_cast<std::uint8_t>(text[stop.begin + i])];
-    };
-    next_id[0] = known ? left_entry & CharBpeAlphabet::kSymbolMask : id_of_byte(0);
-    next_id[1] = id_of_byte(1);
-    next_id[2] = id_of_byte(2);
-    next_id[3] = id_of_byte(3);
-    next_id += known ? 1 : std::min(left.bytes, bytes_of_unknown);
+    // Known and unknown characters take turns as nobody can foretell: no branch.
+    const auto* const bytes = reinterpret_cast<const std::uint8_t*>(text.data()) + stop.begin;
+    const std::uint32_t unknown = (left_entry / Alphabet::kKnown & 1) - 1;  // all ones or none
+    const TokenId symbol = left_entry & Alphabet::kSymbolMask;
+    next_id[0] = symbol ^ ((symbol ^ byte_ids[bytes[0]]) & unknown);
+    next_id[1] = byte_ids[bytes[1]];
+    next_id[2] = byte_ids[bytes[2]];
+    next_id[3] = byte_ids[bytes[3]];
+    next_id += 1 + ((std::min(left.bytes, bytes_of_unknown) - 1) & unknown);
     if (next_id >= ids + kIds) {
       out.insert(out.end(), ids, next_id);
       next_id = ids;

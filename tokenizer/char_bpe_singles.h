@@ -23,9 +23,6 @@ class CharBpeSingles {
   CharBpeSingles(const CharBpeSpec& spec, const CharBpeAlphabet& alphabet,
                  const CharBpeCutter& cutter);
 
-  // Whether this is the way to go on from `at`: much of what follows is not ASCII.
-  static bool suits(std::string_view text, std::size_t at);
-
   // From the unit that begins at `begin` appends the ids of units of one character, up to a unit of
   // several, a stretch of ASCII, or the last bytes of the text, and tells where that begins. Of a
   // unit of several it tells the end too, which otherwise is 0.
