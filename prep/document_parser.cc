@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "prep/flat_record.h"
+#include "prep/json_escapes.h"
 #include "prep/line_classifier.h"
 
 namespace corpusmill {
@@ -17,6 +18,7 @@ namespace {
 
 static_assert(ByteBuffer::kSpareBytes >= simdjson::SIMDJSON_PADDING);
 static_assert(ByteBuffer::kSpareBytes >= kFlatRecordSpareBytes);
+static_assert(ByteBuffer::kSpareBytes >= kUnescapeSpareBytes);
 
 constexpr std::size_t kPooledBytes = 1 << 20;
 constexpr std::size_t kIdleBuffersMax = 64;
@@ -45,20 +47,29 @@ struct Scratch {
 class TextArena {
  public:
   explicit TextArena(ByteBuffer buffer) : buffer_(std::move(buffer)) {}
-  Span append(std::string_view text) { return append_unescaped({text, false}); }
-  Span append_unescaped(const RawString& raw) {
-    if (used_ + raw.bytes.size() > buffer_.capacity()) grow(used_ + raw.bytes.size());
-    const std::size_t bytes = unescape(raw, buffer_.data() + used_);
-    used_ += bytes;
-    return {used_ - bytes, bytes};
+  Span append(std::string_view text) {
+    make_room(text.size());
+    if (!text.empty()) std::memcpy(buffer_.data() + used_, text.data(), text.size());
+    return claim(text.size());
+  }
+  // kUnescapeSpareBytes behind the text are readable.
+  Span append_unescaped(std::string_view escaped) {
+    make_room(escaped.size());
+    return claim(unescape(escaped, buffer_.data() + used_));
   }
   ByteBuffer take() { return std::move(buffer_); }
 
  private:
-  void grow(std::size_t wanted) {
+  void make_room(std::size_t bytes) {
+    const std::size_t wanted = used_ + bytes;
+    if (wanted <= buffer_.capacity()) return;
     ByteBuffer larger(std::max(wanted, 2 * buffer_.capacity()));
     if (used_ > 0) std::memcpy(larger.data(), buffer_.data(), used_);
     buffer_ = std::move(larger);
+  }
+  Span claim(std::size_t bytes) {
+    used_ += bytes;
+    return {used_ - bytes, bytes};
   }
   ByteBuffer buffer_;
   std::size_t used_ = 0;
@@ -163,7 +174,7 @@ bool DocumentParser::State::parse_flat(std::string_view line, std::size_t number
   if (!record_text.is_single_field() && has_escapes) return false;
   const auto take = [&](const RawString& raw, std::string_view Document::*member) {
     if (raw.has_escapes) {
-      scratch.placed.push_back({number, member, texts.append_unescaped(raw)});
+      scratch.placed.push_back({number, member, texts.append_unescaped(raw.bytes)});
     } else {
       document.*member = raw.bytes;
     }

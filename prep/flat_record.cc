@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "prep/json_escapes.h"
+
 namespace corpusmill {
 namespace {
 
@@ -75,19 +77,6 @@ struct Avx512 {
             _mm512_shuffle_epi8(_mm512_maskz_broadcast_i32x4(kAllLanes, high_digit_bits()), high))};
   }
 };
-
-// The bytes that a backslash before them escapes. `carry` is 1 if the block's first byte is one,
-// and becomes that of the next block. Runs of backslashes are told odd from even by the carry of an
-// addition, as simdjson does.
-inline std::uint64_t escaped_bytes(std::uint64_t backslashes, std::uint64_t& carry) {
-  constexpr std::uint64_t kEvenBits = 0x5555'5555'5555'5555;
-  backslashes &= ~carry;
-  const std::uint64_t follows = backslashes << 1 | carry;
-  const std::uint64_t odd_starts = backslashes & ~kEvenBits & ~follows;
-  const std::uint64_t runs_from_even = odd_starts + backslashes;
-  carry = runs_from_even < backslashes ? 1 : 0;
-  return (kEvenBits ^ runs_from_even << 1) & follows;
-}
 
 // The quote that ends the string whose inside starts at `at`; nullptr if there is none before `end`
 // or the inside has a control character or an escape of more than two bytes.
@@ -276,28 +265,6 @@ bool scan_flat_record(std::string_view line, const std::vector<std::string>& nam
   if (!scanner.take('}')) return false;
   scanner.skip_white_space();
   return scanner.at_end() && found == names.size();
-}
-
-std::size_t unescape(const RawString& raw, char* out) {
-  char* const begin = out;
-  const char* at = raw.bytes.data();
-  const char* const end = at + raw.bytes.size();
-  while (at < end) {
-    const auto left = static_cast<std::size_t>(end - at);
-    const void* const backslash = raw.has_escapes ? std::memchr(at, '\\', left) : nullptr;
-    const std::size_t plain =
-        backslash == nullptr ? left
-                             : static_cast<std::size_t>(static_cast<const char*>(backslash) - at);
-    std::memcpy(out, at, plain);
-    out += plain;
-    at += plain;
-    if (backslash == nullptr) break;
-    constexpr std::string_view kLetters = "bfnrt", kMeanings = "\b\f\n\r\t";
-    const std::size_t letter = kLetters.find(at[1]);
-    *out++ = letter == kLetters.npos ? at[1] : kMeanings[letter];
-    at += 2;
-  }
-  return static_cast<std::size_t>(out - begin);
 }
 
 }  // namespace corpusmill

@@ -28,7 +28,4 @@ bool scan_flat_record(std::string_view line, const std::vector<std::string>& nam
                       RawString& source);
 inline constexpr std::size_t kFlatRecordSpareBytes = 64;
 
-// Decodes into `out`, which has room for raw.bytes.size() bytes; returns how many were written.
-std::size_t unescape(const RawString& raw, char* out);
-
 }  // namespace corpusmill
