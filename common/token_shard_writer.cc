@@ -3,34 +3,28 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
 #include <limits>
+#include <utility>
 
 #include "common/error.h"
+#include "common/token_pack.h"
 
 namespace corpusmill {
 namespace {
 
-// Appends each id in `Stored`, least byte first (token_shard_format.h asserts little-endian).
-template <typename Stored>
-void encode(std::span<const TokenId> ids, std::string& out) {
-  const std::size_t begin = out.size();
-  out.resize(begin + ids.size() * sizeof(Stored));
-  char* to = out.data() + begin;
-  for (const TokenId id : ids) {
-    const Stored stored = static_cast<Stored>(id);
-    std::memcpy(to, &stored, sizeof stored);
-    to += sizeof stored;
-  }
-}
+// Small enough to be digested twice and written while it is in the cache.
+constexpr std::size_t kPieceBytes = 128 << 10;
+static_assert(kDigestBlockBytes % kPieceBytes == 0);
 
 }  // namespace
 
 TokenShardWriter::TokenShardWriter(const std::filesystem::path& path, Split split, TokenWidth width,
                                    Index index)
-    : file_(path), split_(split), width_(width), index_(index) {
-  block_.reserve(kDigestBlockBytes);
-}
+    : file_(path),
+      split_(split),
+      width_(width),
+      index_(index),
+      piece_(std::make_unique_for_overwrite<char[]>(kPieceBytes)) {}
 
 void TokenShardWriter::append(std::span<const TokenId> ids, DocumentOrigin origin) {
   put(ids);
@@ -48,32 +42,37 @@ void TokenShardWriter::append_unbounded(std::span<const TokenId> ids) {
 }
 
 void TokenShardWriter::put(std::span<const TokenId> ids) {
-  if (ids.empty()) return;
-  const TokenId largest = *std::max_element(ids.begin(), ids.end());
-  if (width_ == TokenWidth::kUint16 && largest > std::numeric_limits<std::uint16_t>::max()) {
-    throw Error(ExitCode::kMismatch,
-                fmt::format("token id {} does not fit the uint16 shard {}; the tokenizer has more "
-                            "ids than it says",
-                            largest, file_.final_path().string()));
-  }
-  largest_id_ = std::max(largest_id_, largest);
-  tokens_ += ids.size();
   const std::size_t id_bytes = static_cast<std::size_t>(width_);
+  tokens_ += ids.size();
   while (!ids.empty()) {
-    const std::size_t room = (kDigestBlockBytes - block_.size()) / id_bytes;
-    const std::span<const TokenId> piece = ids.first(std::min(room, ids.size()));
-    width_ == TokenWidth::kUint16 ? encode<std::uint16_t>(piece, block_)
-                                  : encode<std::uint32_t>(piece, block_);
-    ids = ids.subspan(piece.size());
-    if (block_.size() == kDigestBlockBytes) flush_block();
+    const std::size_t room = (kPieceBytes - piece_bytes_) / id_bytes;
+    const std::span<const TokenId> part = ids.first(std::min(room, ids.size()));
+    const TokenId largest = pack_ids(part, width_, piece_.get() + piece_bytes_);
+    if (width_ == TokenWidth::kUint16 && largest > std::numeric_limits<std::uint16_t>::max()) {
+      throw Error(
+          ExitCode::kMismatch,
+          fmt::format("token id {} does not fit the uint16 shard {}; the tokenizer has more "
+                      "ids than it says",
+                      largest, file_.final_path().string()));
+    }
+    largest_id_ = std::max(largest_id_, largest);
+    piece_bytes_ += part.size() * id_bytes;
+    ids = ids.subspan(part.size());
+    if (piece_bytes_ == kPieceBytes) flush_piece();
   }
 }
 
-void TokenShardWriter::flush_block() {
-  block_digests_.push_back(digest_of(block_).hex());
-  digester_.update(block_);
-  file_.write(block_);
-  block_.clear();
+void TokenShardWriter::flush_piece() {
+  const std::string_view piece(piece_.get(), std::exchange(piece_bytes_, 0));
+  digester_.update(piece);
+  block_digester_.update(piece);
+  file_.write(piece);
+  if (file_.bytes_written() % kDigestBlockBytes == 0) end_block();
+}
+
+void TokenShardWriter::end_block() {
+  block_digests_.push_back(block_digester_.digest().hex());
+  block_digester_.reset();
 }
 
 void TokenShardWriter::publish_index(ShardInfo& info) {
@@ -103,7 +102,8 @@ void TokenShardWriter::publish_index(ShardInfo& info) {
 }
 
 ShardInfo TokenShardWriter::finish() {
-  if (!block_.empty()) flush_block();
+  if (piece_bytes_ > 0) flush_piece();
+  if (file_.bytes_written() % kDigestBlockBytes != 0) end_block();
   ShardInfo info;
   info.file_name = file_.final_path().filename().string();
   info.split = split_;

@@ -1,9 +1,10 @@
 // Writes one shard and its document index. Both appear under their names in finish(), or not at
-// all. Not thread-safe. Holds 1 MiB of ids, and 24 bytes per document until finish().
+// all. Not thread-safe. Holds 128 KiB of ids, and 24 bytes per document until finish().
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -38,16 +39,18 @@ class TokenShardWriter {
 
  private:
   void put(std::span<const TokenId> ids);
-  void flush_block();
+  void flush_piece();
+  void end_block();
   void publish_index(ShardInfo& info);
 
   AtomicFile file_;
   Split split_;
   TokenWidth width_;
   Index index_;
-  std::string block_;  // what follows the last whole digest block
+  std::unique_ptr<char[]> piece_;  // packed ids that are not written yet
+  std::size_t piece_bytes_ = 0;
+  Digester digester_, block_digester_;  // of what is written, and of its last, open block
   std::vector<std::string> block_digests_;
-  Digester digester_;
   std::vector<DocumentIndexEntry> entries_;
   std::uint64_t tokens_ = 0;
   std::uint64_t documents_ = 0;

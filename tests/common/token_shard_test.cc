@@ -1,12 +1,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstring>
+#include <random>
 #include <stdexcept>
 
 #include "common/document_index.h"
 #include "common/error.h"
 #include "common/file.h"
+#include "common/token_pack.h"
 #include "common/token_shard_format.h"
 #include "common/token_shard_reader.h"
 #include "common/token_shard_writer.h"
@@ -67,6 +70,31 @@ TEST(TokenShardTest, BytesAreLittleEndianIdsAndNothingElse) {
   EXPECT_EQ(slurp(dir / "a.bin"), std::string("\x01\x00\x34\x12\xff\xff", 6));
   write_shard(dir / "b.bin", TokenWidth::kUint32, {{{0x01020304}, {}}});
   EXPECT_EQ(slurp(dir / "b.bin"), "\x04\x03\x02\x01");
+}
+
+// Lengths around the vectors', at any alignment; the largest anywhere; upper halves cut.
+TEST(TokenPackTest, EveryVariantAgreesWithPlainBytes) {
+  std::mt19937 random(3);
+  std::vector<TokenId> all(300);
+  for (TokenId& id : all) {
+    id = static_cast<TokenId>(random() % 4 == 0 ? random() : random() % 65'536);
+  }
+  for (const TokenWidth width : {TokenWidth::kUint16, TokenWidth::kUint32}) {
+    const auto id_bytes = static_cast<std::size_t>(width);
+    for (std::size_t count = 0; count < 200; ++count) {
+      const std::span<const TokenId> ids = std::span(all).subspan(count % 9, count);
+      std::string expected;
+      for (const TokenId id : ids) {
+        for (std::size_t i = 0; i < id_bytes; ++i) expected += static_cast<char>(id >> (8 * i));
+      }
+      const TokenId largest = ids.empty() ? 0 : *std::max_element(ids.begin(), ids.end());
+      for (PackIds* const variant : pack_ids_variants()) {
+        std::string out(ids.size() * id_bytes + 1, 'x');
+        ASSERT_EQ(variant(ids, width, out.data()), largest);
+        ASSERT_EQ(out, expected + 'x');
+      }
+    }
+  }
 }
 
 // The layout that docs/formats.md gives, field by field.
