@@ -53,10 +53,11 @@ class File {
 };
 
 // The publish protocol, the only one: exclusive temporary name in the same folder -> write -> fsync
-// -> close (checked) -> rename -> fsync the folder. Until commit() returns, nothing carries the
-// final name (an older file of that name stays as it was); the destructor removes what is left.
-// Errors carry kOutputIo. A final name that is taken by something other than a regular file (a
-// folder, /dev/null) is refused.
+// -> close (checked) -> rename -> fsync the folder. The disk starts on a large file while it is
+// still written, so that the fsync is short. Until commit() returns, nothing carries the final name
+// (an older file of that name stays as it was); the destructor removes what is left. Errors carry
+// kOutputIo. A final name that is taken by something other than a regular file (a folder,
+// /dev/null) is refused.
 class AtomicFile {
  public:
   explicit AtomicFile(std::filesystem::path final_path);
@@ -73,6 +74,7 @@ class AtomicFile {
   std::filesystem::path final_path_;
   File file_;  // its path is the temporary name
   std::uint64_t bytes_written_ = 0;
+  std::uint64_t bytes_at_disk_ = 0;  // handed to the disk while more are made
   bool finished_ = false;
 };
 

@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::string_view kTemporaryMark = ".tmp-";
 constexpr int kTemporaryNamesMax = 1000;
+constexpr std::uint64_t kWritebackBytes = 8 << 20;
 
 std::filesystem::path folder_of(const std::filesystem::path& path) {
   const std::filesystem::path folder = path.parent_path();
@@ -65,6 +66,7 @@ AtomicFile::AtomicFile(AtomicFile&& other) noexcept
     : final_path_(std::move(other.final_path_)),
       file_(std::move(other.file_)),
       bytes_written_(other.bytes_written_),
+      bytes_at_disk_(other.bytes_at_disk_),
       finished_(std::exchange(other.finished_, true)) {}
 
 AtomicFile::~AtomicFile() {
@@ -74,6 +76,11 @@ AtomicFile::~AtomicFile() {
 void AtomicFile::write(std::string_view bytes) {
   file_.write_all(bytes);
   bytes_written_ += bytes.size();
+  const std::uint64_t waiting = bytes_written_ - bytes_at_disk_;
+  if (waiting < kWritebackBytes) return;
+  io().start_writeback(file_.descriptor(), static_cast<off_t>(bytes_at_disk_),
+                       static_cast<off_t>(waiting));
+  bytes_at_disk_ = bytes_written_;
 }
 
 void AtomicFile::commit() {

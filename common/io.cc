@@ -28,6 +28,9 @@ ssize_t Io::write(int fd, const void* buffer, std::size_t bytes) {
 int Io::fsync(int fd) {
   return ::fsync(fd);
 }
+int Io::start_writeback(int fd, off_t offset, off_t bytes) {
+  return ::sync_file_range(fd, offset, bytes, SYNC_FILE_RANGE_WRITE);
+}
 int Io::close(int fd) {
   return ::close(fd);
 }

@@ -23,6 +23,9 @@ class Io {
   virtual ssize_t pread(int fd, void* buffer, std::size_t bytes, off_t offset);
   virtual ssize_t write(int fd, const void* buffer, std::size_t bytes);
   virtual int fsync(int fd);
+  // sync_file_range(SYNC_FILE_RANGE_WRITE): the disk starts on these bytes, nobody waits for it. A
+  // hint, so nobody looks whether it failed, and the fault injector does not count it.
+  virtual int start_writeback(int fd, off_t offset, off_t bytes);
   virtual int close(int fd);
   virtual int rename(const char* from, const char* to);
   virtual int unlink(const char* path);
