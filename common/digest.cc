@@ -1,15 +1,23 @@
 #include "common/digest.h"
 
 #include <fmt/format.h>
-#include <xxhash.h>
+
+#include <array>
+#include <cstddef>
 
 #include "common/file.h"
+#include "common/xxh3.h"
 
 namespace corpusmill {
 namespace {
 
-Digest from_xxh(XXH128_hash_t hash) {
-  return {hash.high64, hash.low64};
+const xxh3::Functions& fastest() {
+  static const xxh3::Functions* const functions = xxh3::variants().front();
+  return *functions;
+}
+
+Digest from_xxh(xxh3::Hash hash) {
+  return {hash.high, hash.low};
 }
 
 }  // namespace
@@ -19,11 +27,11 @@ std::string Digest::hex() const {
 }
 
 Digest digest_of(std::string_view bytes) {
-  return from_xxh(XXH3_128bits(bytes.data(), bytes.size()));
+  return from_xxh(fastest().hash(bytes.data(), bytes.size()));
 }
 
 struct Digester::State {
-  XXH3_state_t xxh;
+  alignas(xxh3::kStateAlignment) std::array<std::byte, xxh3::kStateBytes> xxh;
 };
 
 Digester::Digester() : state_(std::make_unique<State>()) {
@@ -34,15 +42,15 @@ Digester& Digester::operator=(Digester&&) noexcept = default;
 Digester::~Digester() = default;
 
 void Digester::reset() {
-  XXH3_128bits_reset(&state_->xxh);
+  fastest().reset(&state_->xxh);
 }
 
 void Digester::update(std::string_view bytes) {
-  XXH3_128bits_update(&state_->xxh, bytes.data(), bytes.size());
+  fastest().update(&state_->xxh, bytes.data(), bytes.size());
 }
 
 Digest Digester::digest() const {
-  return from_xxh(XXH3_128bits_digest(&state_->xxh));
+  return from_xxh(fastest().digest(&state_->xxh));
 }
 
 Digest digest_of_file(const std::filesystem::path& path) {

@@ -1,12 +1,9 @@
 #include "prep/fingerprint.h"
 
-#include <xxhash.h>
-
 namespace corpusmill {
 
 Digest fingerprint_of(std::string_view text) {
-  const XXH128_hash_t hash = XXH3_128bits(text.data(), text.size());
-  return {hash.high64, hash.low64};
+  return digest_of(text);
 }
 
 void fingerprint_documents(DocumentBatch& batch) {
