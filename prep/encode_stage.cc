@@ -6,6 +6,20 @@
 
 namespace corpusmill {
 
+namespace {
+
+// Of usual texts: two bytes an id are dense (Chinese in GPT-2's vocabulary). Growing while encoding
+// would copy the ids again; what is reserved and not touched costs nothing.
+constexpr std::size_t kTextBytesPerIdMin = 2;
+
+std::size_t text_bytes(const DocumentBatch& batch) {
+  std::size_t bytes = 0;
+  for (const Document& document : batch.documents) bytes += document.text.size();
+  return bytes;
+}
+
+}  // namespace
+
 EncodedBatch measure_documents(DocumentBatch&& batch, const LengthLimits& limits) {
   EncodedBatch result;
   result.batch = std::move(batch);
@@ -20,6 +34,7 @@ EncodedBatch measure_documents(DocumentBatch&& batch, const LengthLimits& limits
 }
 
 void EncodeStage::encode(EncodedBatch& batch) const {
+  batch.ids.reserve(text_bytes(batch.batch) / kTextBytesPerIdMin);
   for (std::size_t i = 0; i < batch.encoded.size(); ++i) {
     EncodedDocument& encoded = batch.encoded[i];
     Document& document = batch.batch.documents[i];

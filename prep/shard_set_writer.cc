@@ -25,13 +25,18 @@ void ShardSetWriter::append(Split split, const ShardDocument& document) {
         options_.index ? TokenShardWriter::Index::kDocuments : TokenShardWriter::Index::kNone);
   }
   open.writer->append(document.ids, document.origin);
-  const auto at = open.tokens_by_source.find(document.source);
-  if (at != open.tokens_by_source.end()) {
-    at->second += document.ids.size();
-  } else {
-    open.tokens_by_source.emplace(document.source, document.ids.size());
-  }
+  tokens_of(open, document.source) += document.ids.size();
   open.specials += document.specials;
+}
+
+// Documents of one source come in long rows.
+std::uint64_t& ShardSetWriter::tokens_of(Open& open, std::string_view source) {
+  if (open.last_source == nullptr || open.last_source->first != source) {
+    auto at = open.tokens_by_source.find(source);
+    if (at == open.tokens_by_source.end()) at = open.tokens_by_source.emplace(source, 0).first;
+    open.last_source = &*at;
+  }
+  return open.last_source->second;
 }
 
 void ShardSetWriter::finish() {

@@ -63,8 +63,10 @@ class ShardSetWriter {
   struct Open {
     std::unique_ptr<TokenShardWriter> writer;
     TokensBySource tokens_by_source;
+    TokensBySource::value_type* last_source = nullptr;  // the last document's, in the map
     std::uint64_t specials = 0;
   };
+  static std::uint64_t& tokens_of(Open& open, std::string_view source);
   void publish(Split split);
   std::uint64_t next_number(Split split) const;
 

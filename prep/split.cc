@@ -20,6 +20,7 @@ SplitRule::SplitRule(double val_fraction, std::uint64_t seed) : seed_(seed) {
 }
 
 Split SplitRule::of(std::uint64_t ordinal) const {
+  if (threshold_ == 0) return Split::kTrain;
   std::array<unsigned char, 8> bytes;
   for (std::size_t i = 0; i < bytes.size(); ++i) {
     bytes[i] = static_cast<unsigned char>(ordinal >> (8 * i));
