@@ -69,9 +69,7 @@ ExitCode check_command(const std::vector<std::string>& arguments) {
   const InputSet inputs = InputSet::resolve(options.input.inputs);
   if (!options.report.empty()) inputs.refuse_as_output(options.report);
 
-  LineReaderOptions reader_options = options.input.line_reader_options();
-  reader_options.digest_inputs = false;
-  LineReader reader(inputs, reader_options);
+  LineReader reader(inputs, options.input.line_reader_options());
   const DocumentParser parser({options.input.record_text(), false});
   BadLines bad_lines(options.show, options.report, inputs.names());
   std::optional<Progress> progress;

@@ -52,9 +52,7 @@ ExitCode clean_command(const std::vector<std::string>& arguments) {
   make_directories(std::filesystem::absolute(options.output).parent_path());
   const OutputLock lock(options.output);
 
-  LineReaderOptions reader_options = options.input.line_reader_options();
-  reader_options.digest_inputs = false;
-  LineReader reader(inputs, reader_options);
+  LineReader reader(inputs, options.input.line_reader_options());
   LineWriter writer(options.output);
   Quarantine quarantine(Quarantine::path_for(options.output), inputs.names());
   std::optional<Progress> progress;

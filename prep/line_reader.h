@@ -16,7 +16,7 @@ struct LineReaderOptions {
   std::uint64_t line_bytes_max = 64 << 20;  // without the newline; under 4 GiB
   // Small enough for the cache; a batch grows past it for one long line only.
   std::uint64_t batch_bytes = 256 << 10;
-  bool digest_inputs = true;
+  bool digest_inputs = false;
 };
 
 // LF or CRLF ends a line; the last one may lack it. A byte order mark is skipped at the start of a

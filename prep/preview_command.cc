@@ -150,7 +150,6 @@ class Preview {
 void read_rows(const PreviewOptions& options, const InputSet& inputs, Preview& preview,
                Books& books) {
   LineReaderOptions reader_options = options.input.line_reader_options();
-  reader_options.digest_inputs = false;
   reader_options.batch_bytes = kPreviewBatchBytes;
   LineReader reader(inputs, reader_options);
   while (!preview.is_full()) {

@@ -23,9 +23,7 @@ constexpr std::uint64_t kLinesShown = 10;
 void run_rows(const RowRun& run, RunSummary& summary, const std::string& notes) {
   const InputSet inputs = InputSet::resolve(run.input.inputs);
   inputs.refuse_as_output(run.output);
-  LineReaderOptions reader_options = run.input.line_reader_options();
-  reader_options.digest_inputs = false;
-  LineReader reader(inputs, reader_options);
+  LineReader reader(inputs, run.input.line_reader_options());
   RowOutput output(run.output);
   BadLines bad_lines(kLinesShown, "", inputs.names());
   std::uint64_t tokens = 0, specials = 0;

@@ -171,7 +171,9 @@ ShardRunResult run_to_shards(const std::string& label, const ShardOptions& optio
   remove_stale_temporaries(setup.plan.journal_path);
   TokenizeJournal journal(setup.plan.journal_path, {setup.plan.header, state.records});
   Quarantine quarantine(quarantine_path, setup.plan.inputs.names());
-  LineReader reader(setup.plan.inputs, options.input.line_reader_options());
+  LineReaderOptions reader_options = options.input.line_reader_options();
+  reader_options.digest_inputs = true;
+  LineReader reader(setup.plan.inputs, reader_options);
   ShardSink sink({.names = names,
                   .shards = {.width = setup.width,
                              .shard_tokens = options.shard_tokens,

@@ -72,9 +72,8 @@ class CorpusRun {
         seen_(options.common.memory_bytes / 2) {}
 
   void run(RunSummary& summary) {
-    LineReaderOptions reader_options = options_.input.line_reader_options();
-    reader_options.digest_inputs = false;
-    LineReader reader(InputSet::resolve(options_.input.inputs), reader_options);
+    LineReader reader(InputSet::resolve(options_.input.inputs),
+                      options_.input.line_reader_options());
     Progress progress("stats", reader.inputs().bytes_on_disk(), options_.common.quiet);
     tbb::enumerable_thread_specific<CorpusStatistics> partial(
         [this] { return CorpusStatistics(statistics_options_); });

@@ -14,9 +14,7 @@ namespace corpusmill {
 void run_to_text(const TextRun& run) {
   RunSummary summary(run.command, run.common);
   run.inputs.refuse_as_output(run.output);
-  LineReaderOptions reader_options = run.input.line_reader_options();
-  reader_options.digest_inputs = false;
-  LineReader reader(run.inputs, reader_options);
+  LineReader reader(run.inputs, run.input.line_reader_options());
   DocumentParserOptions parser_options;
   parser_options.record_text = run.input.record_text();
   const DocumentParser parser(std::move(parser_options));

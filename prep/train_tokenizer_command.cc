@@ -132,9 +132,7 @@ struct NumberedBatch {
 template <class Choose, class Use>
 Books read_documents(const TrainTokenizerOptions& options, const InputSet& inputs,
                      std::string_view label, const Choose& choose, const Use& use) {
-  LineReaderOptions reader_options = options.input.line_reader_options();
-  reader_options.digest_inputs = false;
-  LineReader reader(inputs, reader_options);
+  LineReader reader(inputs, options.input.line_reader_options());
   const DocumentParser parser({options.input.record_text(), true});
   Progress progress(std::string(label), inputs.bytes_on_disk(), options.common.quiet);
   Books total;

@@ -121,7 +121,9 @@ TEST(LineReader, TellsWhatItRead) {
   const std::string second = write(folder, "2.jsonl",
                                    "\xEF\xBB\xBF"
                                    "c");
-  LineReader reader(InputSet::resolve({first, second}));
+  LineReaderOptions options;
+  options.digest_inputs = true;
+  LineReader reader(InputSet::resolve({first, second}), options);
   std::vector<Origin> origins;
   std::uint64_t bytes_on_disk = 0;
   while (const auto batch = reader.next()) {
