@@ -7,6 +7,7 @@
 #include "common/error.h"
 #include "tokenizer/added_tokens.h"
 #include "tokenizer/byte_level_writer.h"
+#include "tokenizer/known_splitters.h"
 #include "tokenizer/pretokenizer.h"
 
 namespace corpusmill {
@@ -37,7 +38,7 @@ const Splitter& find_splitter(std::string_view name) {
 
 PretokenStage stage_of(const Splitter& splitter) {
   if (splitter.regex.empty()) return PretokenStage::gpt2();
-  PretokenStage stage{find_known_splitter(splitter.regex)};
+  PretokenStage stage{.splitter = find_known_splitter(splitter.regex).splitter};
   if (stage.splitter != nullptr) return stage;
   throw Error(ExitCode::kInternal, fmt::format("no splitter for {}", splitter.regex));
 }

@@ -2,12 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <cctype>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 #include <utility>
 
 #include "common/error.h"
 #include "tokenizer/class_splitters.h"
 #include "tokenizer/known_splitters.h"
+#include "tokenizer/pattern_splitter.h"
 
 namespace corpusmill {
 namespace {
@@ -57,7 +61,7 @@ class StageReader {
       if (flag(part, "add_prefix_space", true)) stages_.push_back(PretokenStage::prefix_space());
       if (flag(part, "use_regex", true)) stages_.push_back(PretokenStage::gpt2());
     } else if (type == "Digits") {
-      stages_.push_back({make_digits_splitter(flag(part, "individual_digits", false))});
+      stages_.push_back({.splitter = make_digits_splitter(flag(part, "individual_digits", false))});
     } else if (type == "Split") {
       add_split(part);
     } else {
@@ -66,22 +70,55 @@ class StageReader {
     }
   }
 
-  // Our expressions match everywhere, so keeping the matches and isolating them are the same.
+  SplitBehavior behavior_of(const json& part) const {
+    static const std::map<std::string, SplitBehavior> kNames = {
+        {"Isolated", SplitBehavior::kIsolated},
+        {"Removed", SplitBehavior::kRemoved},
+        {"MergedWithPrevious", SplitBehavior::kMergedWithPrevious},
+        {"MergedWithNext", SplitBehavior::kMergedWithNext},
+        {"Contiguous", SplitBehavior::kContiguous}};
+    const json name = part.value("behavior", json());
+    const auto found = name.is_string() ? kNames.find(name.get<std::string>()) : kNames.end();
+    if (found == kNames.end()) unsupported("this Split behavior");
+    return found->second;
+  }
+
   void add_split(const json& part) {
     const json pattern = part.value("pattern", json());
-    if (!pattern.is_object() || !pattern.contains("Regex") || !pattern["Regex"].is_string()) {
-      unsupported("a Split that is not by a regular expression");
-    }
-    const json behavior = part.value("behavior", json());
+    const SplitBehavior behavior = behavior_of(part);
     const bool invert = flag(part, "invert", false);
-    if (!(behavior == "Isolated" && !invert) && !(behavior == "Removed" && invert)) {
-      unsupported("this Split behavior");
+    if (pattern.is_object() && pattern.contains("String") && pattern["String"].is_string()) {
+      return add_pattern(escaped(pattern["String"].get<std::string>()), behavior, invert);
+    }
+    if (!pattern.is_object() || !pattern.contains("Regex") || !pattern["Regex"].is_string()) {
+      unsupported("a Split that is not by a regular expression or a string");
     }
     const auto regex = pattern["Regex"].get<std::string>();
-    stages_.push_back({find_known_splitter(regex)});
-    if (stages_.back().splitter == nullptr) {
-      unsupported(fmt::format("the regular expression {}", regex));
+    const KnownSplitter known = find_known_splitter(regex);
+    // Where there is nothing else, to keep the matches and to isolate them is the same.
+    const bool keeps_matches = behavior == SplitBehavior::kRemoved && invert && known.matches_all;
+    if (known.splitter && (behavior == SplitBehavior::kIsolated || keeps_matches)) {
+      stages_.push_back({.splitter = known.splitter});
+      return;
     }
+    add_pattern(regex, behavior, invert);
+  }
+
+  void add_pattern(const std::string& regex, SplitBehavior behavior, bool invert) {
+    try {
+      stages_.push_back(make_split_stage(regex, behavior, invert));
+    } catch (const std::invalid_argument& error) {
+      unsupported(fmt::format("the regular expression {} with {}", regex, error.what()));
+    }
+  }
+
+  static std::string escaped(const std::string& text) {
+    std::string regex;
+    for (const char c : text) {
+      const bool plain = static_cast<unsigned char>(c) >= 0x80 || std::isalnum(c) != 0 || c < '!';
+      regex += plain ? std::string(1, c) : std::string("\\") + c;
+    }
+    return regex;
   }
 
   const std::string& file_;

@@ -1,20 +1,13 @@
 #include "tokenizer/pretokenizer.h"
 
-#include <algorithm>
+#include <simdjson.h>
+
 #include <limits>
 #include <utility>
 
 #include "common/error.h"
 
 namespace corpusmill {
-namespace {
-
-bool puts_space(const PretokenStage& stage) {
-  return stage.splitter == nullptr;
-}
-
-}  // namespace
-
 std::uint32_t checked_offset(std::size_t offset) {
   if (offset > std::numeric_limits<std::uint32_t>::max()) {
     throw Error(ExitCode::kMismatch, "a pretoken of 4 GiB or more is not supported");
@@ -23,9 +16,17 @@ std::uint32_t checked_offset(std::size_t offset) {
 }
 
 Pretokenizer::Pretokenizer(std::vector<PretokenStage> stages) : stages_(std::move(stages)) {
-  first_split_ = !stages_.empty() && puts_space(stages_.front()) ? 1 : 0;
-  const auto begin = stages_.begin() + static_cast<std::ptrdiff_t>(first_split_);
-  rewrites_ = std::any_of(begin, stages_.end(), puts_space);
+  first_split_ = !stages_.empty() && stages_.front().is_prefix_space ? 1 : 0;
+  for (std::size_t i = 0; i < stages_.size(); ++i) {
+    const PretokenStage& stage = stages_[i];
+    rewrites_ = rewrites_ || (i >= first_split_ && stage.rewriter != nullptr);
+    needs_utf8_ = needs_utf8_ ||
+                  (stage.rewriter ? stage.rewriter->needs_utf8() : stage.splitter->needs_utf8());
+  }
+}
+
+void Pretokenizer::check_utf8(std::string_view text) {
+  if (!simdjson::validate_utf8(text)) throw Error(ExitCode::kCorrupt, "a text is not UTF-8");
 }
 
 std::string_view Pretokenizer::prefixed(std::string_view text, std::string& copy) const {
@@ -69,10 +70,8 @@ void Pretokenizer::rewrite(std::string_view text, PretokenScratch& scratch) cons
     for (const std::uint32_t end : scratch.piece_ends.view()) {
       const std::string_view piece = std::string_view(before).substr(begin, end - begin);
       begin = end;
-      if (puts_space(stage)) {
-        if (piece.front() != ' ') scratch.text += ' ';
-        scratch.text += piece;
-        scratch.ends.push_back(checked_offset(scratch.text.size()));
+      if (stage.rewriter) {
+        stage.rewriter->rewrite(piece, scratch.text, scratch.ends);
       } else {
         stage.splitter->split(piece, 0, piece.size(), scratch.text.size(), scratch.ends);
         scratch.text += piece;

@@ -4,26 +4,15 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "tokenizer/known_splitters.h"
 #include "tokenizer/offset_buffer.h"
-#include "tokenizer/text_splitter.h"
+#include "tokenizer/pretoken_stage.h"
 
 namespace corpusmill {
-
-// One step of a pre-tokenizer: cuts every piece of the step before, or puts a space before each
-// that does not start with one.
-struct PretokenStage {
-  std::shared_ptr<const TextSplitter> splitter;  // null: the space
-
-  static PretokenStage prefix_space() { return {}; }
-  static PretokenStage gpt2() { return {make_gpt2_splitter(best_splitter_level())}; }
-};
 
 // What one thread reuses between calls of Pretokenizer::split.
 struct PretokenScratch {
@@ -44,10 +33,11 @@ class Pretokenizer {
   // Pretoken i of a window is window[ends[i - 1], ends[i]) with ends[-1] = 0; none is empty, and
   // ends.back() is the size of the window. Both are valid until the sink returns; the window is
   // part of `text`, or of the scratch where stages write text anew. Const; thread-safe with a
-  // scratch for each thread, which the sink must not use. Throws Error(kMismatch) for a pretoken
-  // that is not below 4 GiB.
+  // scratch for each thread, which the sink must not use. Throws Error: kMismatch for a pretoken
+  // that is not below 4 GiB, kCorrupt where a stage needs UTF-8 and the text is not.
   template <class Sink>
   void split(std::string_view text, PretokenScratch& scratch, Sink&& sink) const {
+    if (needs_utf8_) check_utf8(text);
     if (rewrites_) {
       rewrite(text, scratch);
       if (!scratch.ends.empty()) sink(std::string_view(scratch.text), scratch.ends.view());
@@ -70,9 +60,12 @@ class Pretokenizer {
   // All of the text at once, stage by stage, into the scratch.
   void rewrite(std::string_view text, PretokenScratch& scratch) const;
 
+  static void check_utf8(std::string_view text);
+
   std::vector<PretokenStage> stages_;
   std::size_t first_split_ = 0;  // stages_[first_split_] is the first but a leading space
-  bool rewrites_ = false;        // a later stage puts spaces
+  bool rewrites_ = false;        // a later stage has a rewriter
+  bool needs_utf8_ = false;
 };
 
 }  // namespace corpusmill

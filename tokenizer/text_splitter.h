@@ -21,6 +21,8 @@ class TextSplitter {
   // offset does not fit.
   virtual std::size_t split(std::string_view text, std::size_t from, std::size_t until,
                             std::size_t offset, OffsetBuffer& ends) const = 0;
+  // Whether it must not see bytes that are not UTF-8.
+  virtual bool needs_utf8() const { return false; }
 };
 
 // `offset` if it is below 4 GiB; else throws Error(kMismatch).

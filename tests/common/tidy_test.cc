@@ -93,6 +93,7 @@ const std::map<std::string, std::set<std::string>> kLibraryOwners = {
     {"zstd", {"prep"}},
     {"zlib", {"prep"}},
     {"sentencepiece", {"tokenizer"}},
+    {"pcre2", {"tokenizer"}},
     {"utf8proc", {"tokenizer"}},
     {"torch/", {"train"}},
     {"ATen/", {"train"}},

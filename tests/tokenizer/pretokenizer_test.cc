@@ -5,6 +5,7 @@
 #include <string>
 
 #include "tokenizer/class_splitters.h"
+#include "tokenizer/known_splitters.h"
 
 namespace corpusmill {
 namespace {
@@ -30,7 +31,8 @@ Pieces gpt2(std::string_view text) {
   return split({PretokenStage::gpt2()}, text);
 }
 Pieces llama3(std::string_view text) {
-  return split({{make_cl100k_splitter({.number_chars_max = 3}, best_splitter_level())}}, text);
+  return split({{.splitter = make_cl100k_splitter({.number_chars_max = 3}, best_splitter_level())}},
+               text);
 }
 
 TEST(PretokenizerTest, Gpt2TakesOneSpaceWithAWord) {
@@ -62,10 +64,11 @@ TEST(PretokenizerTest, Llama3TakesOneLeadingCharacterAndThreeDigits) {
 }
 
 TEST(PretokenizerTest, StagesApplyToThePiecesOfTheStageBefore) {
-  EXPECT_EQ(split({{make_digits_splitter(true)}, PretokenStage::gpt2()}, "ab 12"),
+  EXPECT_EQ(split({{.splitter = make_digits_splitter(true)}, PretokenStage::gpt2()}, "ab 12"),
             (Pieces{"ab", " ", "1", "2"}));
-  EXPECT_EQ(split({{make_digits_splitter(false)}, PretokenStage::prefix_space()}, "a12"),
-            (Pieces{" a", " 12"}));
+  EXPECT_EQ(
+      split({{.splitter = make_digits_splitter(false)}, PretokenStage::prefix_space()}, "a12"),
+      (Pieces{" a", " 12"}));
   EXPECT_EQ(split({PretokenStage::prefix_space(), PretokenStage::gpt2()}, "a b"),
             (Pieces{" a", " b"}));
   EXPECT_EQ(split({}, "as it is"), (Pieces{"as it is"}));

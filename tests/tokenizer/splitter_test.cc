@@ -29,6 +29,13 @@ std::shared_ptr<const TextSplitter> qwen35(SplitterLevel level) {
   return make_cl100k_splitter({.number_chars_max = 1, .marks_in_words = true}, level);
 }
 
+std::shared_ptr<const TextSplitter> o200k(SplitterLevel level) {
+  return make_o200k_splitter({}, level);
+}
+std::shared_ptr<const TextSplitter> tekken(SplitterLevel level) {
+  return make_o200k_splitter({.number_chars_max = 1, .contractions = false}, level);
+}
+
 std::vector<std::uint32_t> ends_of(const TextSplitter& splitter, std::string_view text,
                                    std::size_t window) {
   OffsetBuffer buffer;
@@ -73,6 +80,8 @@ class RandomText {
         {"'\u017F", "'", "s", "S", "\u017F", "x", " ", "'ve", "'Re", "n't", "\u0301"},
         {"\u00A0", "\u2003", "\u3000", "\u0085", " ", "\n", "a", "!", "7", "\u2028"},
         {"\u0301", "\u0E33", "\u0E01", "e", "A", "\u01C5", "\u02B0", "\u4E2D", "b", "(", "/", "\n"},
+        {"//", "/", "\n", "\r\n", " ", "a", "/\n", "\t"},
+        {"\u4E2D", "A", "B", "c", "\u6587", "D", "\uFF0C", "\u01C5", "'s", "n't", "\u02B0"},
         {"\U00010400", "\U00010428", "\U0001D7CE", "\U000E0100", "\u00AD", "\uFEFF", "a", "A", " "},
         {"\u4DC0", "\u4DBF", "\u4E00", "\uD7A3", "\uD7A4", "\u9FFF", "\u3042", "\u0416", "\u0436"}};
     const auto& alphabet = kAlphabets[below(kAlphabets.size())];
@@ -129,7 +138,8 @@ TEST_P(SplitterTest, BytesThatAreNotUtf8StayWithinTheText) {
 INSTANTIATE_TEST_SUITE_P(
     All, SplitterTest,
     testing::Combine(testing::Values(Scheme{"gpt2", make_gpt2_splitter}, Scheme{"llama3", llama3},
-                                     Scheme{"qwen2", qwen2}, Scheme{"qwen35", qwen35}),
+                                     Scheme{"qwen2", qwen2}, Scheme{"qwen35", qwen35},
+                                     Scheme{"o200k", o200k}, Scheme{"tekken", tekken}),
                      testing::Values(SplitterLevel::kAvx2, SplitterLevel::kAvx512)),
     [](const auto& test) {
       return std::string(std::get<0>(test.param).name) +
