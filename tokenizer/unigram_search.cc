@@ -33,6 +33,44 @@ void UnigramSearch::commit(std::size_t at, std::size_t end, SentencepieceIdWrite
   arrivals_[0].score = score;
 }
 
+// The last position that the best ways to all positions from `at` on go through. Whatever follows,
+// the best segmentation goes through one of those positions, and so through this one.
+std::size_t UnigramSearch::shared_position(std::size_t at) {
+  live_.clear();
+  for (std::size_t i = at; i <= std::max(reached_, at); ++i) {
+    if (arrivals_[i - begin_].score != UnigramTable::kNoScore) live_.push_back(i);
+  }
+  // In ascending order; the last one steps back, to among the others.
+  while (live_.size() > 1) {
+    const std::size_t last = live_.back();
+    live_.pop_back();
+    const std::size_t before = last - table_->step_bytes(arrivals_[last - begin_].step);
+    const auto place = std::lower_bound(live_.begin(), live_.end(), before);
+    if (place == live_.end() || *place != before) live_.insert(place, before);
+  }
+  return live_.front();
+}
+
+// Gives up what is final though the ways never meet at one position, in text that pieces overlap in
+// everywhere; else grows. (In a run of one character nothing is final before the end: its
+// segmentation may begin in as many ways as its longest piece has characters.)
+void UnigramSearch::make_room(std::size_t at, SentencepieceIdWriter& writer) {
+  const std::size_t shared = shared_position(at);
+  if (shared - begin_ < cleared_ / 2) {
+    arrivals_.resize(2 * cleared_);
+    std::fill_n(arrivals_.begin() + static_cast<std::ptrdiff_t>(cleared_), cleared_,
+                Arrival{UnigramTable::kNoScore, 0});
+    cleared_ *= 2;
+    return;
+  }
+  write(shared, writer);
+  const auto from = arrivals_.begin() + static_cast<std::ptrdiff_t>(shared - begin_);
+  const auto to = arrivals_.begin() + static_cast<std::ptrdiff_t>(cleared_);
+  const auto kept = std::move(from, to, arrivals_.begin());
+  std::fill(kept, to, Arrival{UnigramTable::kNoScore, 0});
+  begin_ = shared;
+}
+
 void UnigramSearch::rebase(std::size_t at) {
   const float offset = arrivals_[at - begin_].score;
   const std::size_t last = std::max(reached_, at) - begin_;
@@ -68,12 +106,7 @@ float UnigramSearch::run(const UnigramTable& table, const std::string& text, std
   const std::size_t reach = std::max(table.piece_bytes_max, kCharacterBytesMax);
   for (std::size_t at = begin; at < end;) {
     if (at == reached_ && at - begin_ >= kCommitBytes) commit(at, end, writer);
-    if (at - begin_ + std::min(reach, end - at) >= cleared_) {
-      arrivals_.resize(2 * cleared_);
-      std::fill_n(arrivals_.begin() + static_cast<std::ptrdiff_t>(cleared_), cleared_,
-                  Arrival{UnigramTable::kNoScore, 0});
-      cleared_ *= 2;
-    }
+    if (at - begin_ + std::min(reach, end - at) >= cleared_) make_room(at, writer);
     if (std::fabs(arrivals_[at - begin_].score) > kRebaseBeyond) rebase(at);
     Arrival* const here = &arrivals_[at - begin_];
     const float before = here->score;

@@ -28,6 +28,8 @@ class UnigramSearch {
 
   void clear_window(std::size_t bytes_left);
   void commit(std::size_t at, std::size_t end, SentencepieceIdWriter& writer);
+  void make_room(std::size_t at, SentencepieceIdWriter& writer);
+  std::size_t shared_position(std::size_t at);
   void rebase(std::size_t at);
   void write(std::size_t end, SentencepieceIdWriter& writer);
 
@@ -38,6 +40,7 @@ class UnigramSearch {
   std::vector<Arrival> arrivals_;  // by position from begin_; those within a character lead nowhere
   std::size_t cleared_ = 0;        // so many of them are ready
   std::vector<std::uint32_t> path_;
+  std::vector<std::size_t> live_;
 };
 
 }  // namespace corpusmill
