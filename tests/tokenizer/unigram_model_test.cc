@@ -110,6 +110,20 @@ TEST(UnigramModelTest, RunsThatNothingDivides) {
   }
 }
 
+TEST(UnigramModelTest, LongTextsInWhichAPieceLiesAcrossEveryPosition) {
+  SentencepieceModel model;
+  model.pieces = {{"<unk>", 0, PieceType::kUnknown}, {"a", -3.1F, PieceType::kNormal},
+                  {"b", -2.9F, PieceType::kNormal},  {"aa", -4.3F, PieceType::kNormal},
+                  {"ab", -4.7F, PieceType::kNormal}, {"ba", -4.5F, PieceType::kNormal},
+                  {"bb", -4.4F, PieceType::kNormal}, {"abba", -7.1F, PieceType::kNormal}};
+  const SentencepieceVocabulary vocabulary(sentencepiece_file(model), "model");
+  const UnigramModel unigram(vocabulary, "model");
+  std::mt19937 random(2);
+  std::string text;
+  while (text.size() < 200'000) text += random() % 2 == 0 ? 'a' : 'b';
+  EXPECT_EQ(encode(unigram, text), textbook_unigram(model, text));
+}
+
 ExitCode code_of(float score, PieceType type) {
   SentencepieceModel model;
   model.pieces = {{"<unk>", 0, PieceType::kUnknown}, {"a", score, type}};
