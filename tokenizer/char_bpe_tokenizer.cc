@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -68,7 +69,11 @@ class CharBpeTokenizer final : public Tokenizer {
         decode_strips_(spec.decode_strips),
         warning_(std::move(spec.warning)),
         special_ids_(special_ids),
-        digest_(std::move(digest)) {}
+        digest_(std::move(digest)) {
+    for (const AddedToken& token : normalized_tokens_.tokens()) {
+      normalized_spellings_.emplace(token.id, token.content);
+    }
+  }
 
   EncodeReport encode(std::string_view text, SpecialInText policy,
                       std::vector<TokenId>& out) const override {
@@ -109,7 +114,7 @@ class CharBpeTokenizer final : public Tokenizer {
     };
     for (const TokenId id : ids) {
       if (!vocabulary().has(id)) continue;
-      const std::string_view spelling = vocabulary().spelling(id);
+      const std::string_view spelling = decoded_spelling(id);
       const auto byte = decode_bytes_ ? spelled_byte(spelling) : std::nullopt;
       if (byte) {
         bytes += *byte;
@@ -137,6 +142,13 @@ class CharBpeTokenizer final : public Tokenizer {
 
  private:
   const Vocabulary& vocabulary() const { return model_.spec().symbols; }
+
+  // The library decodes a normalized token as its normalizer spells it.
+  std::string_view decoded_spelling(TokenId id) const {
+    const auto found = normalized_spellings_.find(id);
+    return found == normalized_spellings_.end() ? vocabulary().spelling(id)
+                                                : std::string_view(found->second);
+  }
 
   // A section between the added tokens that are found in raw text.
   std::size_t encode_section(std::string_view raw, bool at_start, bool as_text,
@@ -169,6 +181,7 @@ class CharBpeTokenizer final : public Tokenizer {
   }
 
   AddedTokenMatcher raw_tokens_, normalized_tokens_;
+  std::unordered_map<TokenId, std::string> normalized_spellings_;
   CharBpeModel model_;
   bool marks_from_normalizer_, decode_marks_, decode_bytes_;
   std::size_t decode_strips_;

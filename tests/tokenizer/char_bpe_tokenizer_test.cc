@@ -61,6 +61,7 @@ TEST(CharBpeTokenizerTest, FindsNormalizedTokensInTextWithMarks) {
   CharBpeJsonSpec spec = small_spec();
   spec.added_tokens.push_back({.id = kNormalized, .content = "ba", .normalized = true});
   // The normalizer gives the token a mark too.
+  EXPECT_EQ(make(spec)->decode(Ids{kA, kNormalized}), "a ba");
   EXPECT_EQ(make(spec)->encode_text("ba aba ba"), (Ids{kNormalized, kMarkA, kB, kA, kNormalized}));
   spec.marks_from_normalizer = false;
   EXPECT_EQ(make(spec)->encode_text("aba"), (Ids{kMarkA, kNormalized}));
