@@ -117,6 +117,24 @@ std::uint64_t letter_leads(const char* at) {
          (Simd::equal(block, '\xE4') & ~Simd::equal(Simd::load(at + 1), '\xB7'));
 }
 
+// First bytes of the signs that are frequent in prose: U+2010-2027 (dashes and quotes),
+// U+3001-3003, U+3008-3011, U+3014-301F, U+FF01-FF0F and U+FF1A-FF20. They have none of the
+// classes.
+template <class Simd>
+std::uint64_t sign_leads(const char* at) {
+  const auto first = Simd::load(at);
+  const auto second = Simd::load(at + 1);
+  const auto third = Simd::load(at + 2);
+  const std::uint64_t second_is_80 = Simd::equal(second, '\x80');
+  const std::uint64_t general = Simd::equal(first, '\xE2') & second_is_80;
+  const std::uint64_t cjk = Simd::equal(first, '\xE3') & second_is_80;
+  const std::uint64_t wide = Simd::equal(first, '\xEF') & Simd::equal(second, '\xBC');
+  return (general & Simd::within(third, 0x90, 0xA7)) |
+         (cjk & (Simd::within(third, 0x81, 0x83) | Simd::within(third, 0x88, 0x91) |
+                 Simd::within(third, 0x94, 0x9F))) |
+         (wide & (Simd::within(third, 0x81, 0x8F) | Simd::within(third, 0x9A, 0xA0)));
+}
+
 // Adds the characters of more than one byte. at[0, 68) is readable.
 template <class Simd, PlaneOptions kOptions>
 void add_wide_chars(const char* at, const std::uint16_t* table, StraddlingChar& straddling,
@@ -131,7 +149,8 @@ void add_wide_chars(const char* at, const std::uint16_t* table, StraddlingChar& 
   const std::uint64_t han = letter_leads<Simd>(at);
   planes.letter |= han | han << 1 | han << 2;
   if (han >> 62 != 0) straddling = {kLetter, 1 + static_cast<unsigned>(han >> 63)};
-  for (std::uint64_t rest = leads & ~han; rest != 0; rest &= rest - 1) {
+  const std::uint64_t signs = sign_leads<Simd>(at);
+  for (std::uint64_t rest = leads & ~(han | signs); rest != 0; rest &= rest - 1) {
     const auto position = static_cast<unsigned>(std::countr_zero(rest));
     const unsigned bytes = lead_bytes(static_cast<std::uint8_t>(at[position]));
     const std::uint32_t code_point = wide_code_point(at + position, bytes);
