@@ -143,6 +143,21 @@ void KeyCounter::add_long(std::string_view key, std::uint64_t hash, std::uint64_
   }
 }
 
+std::uint64_t KeyCounter::find(std::string_view key) const {
+  const bool is_long_key = key.size() > PackedKey::kInlineBytesMax;
+  const PackedKey packed = is_long_key ? PackedKey{} : pack(key);
+  const std::uint64_t hash = is_long_key ? hash_of(key) : hash_of_packed(packed);
+  const std::size_t mask = slots_.size() - 1;
+  for (std::size_t i = home(hash); slots_[i].count != 0; i = (i + 1) & mask) {
+    const Slot& slot = slots_[i];
+    const bool equal = is_long_key
+                           ? slot.key.low == hash && is_long(slot.key) && long_key(slot.key) == key
+                           : slot.key == packed;
+    if (equal) return slot.count;
+  }
+  return 0;
+}
+
 void KeyCounter::took_slot() {
   if (++size_ * 4 > slots_.size() * 3) grow();
 }

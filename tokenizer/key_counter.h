@@ -22,7 +22,8 @@ struct PackedKey {
 class KeyCounter {
  public:
   // Keys are placed by the bits of their hash below the top `hash_bits_shared`, which all keys
-  // that are added have in common. The table starts with 2^slot_bits slots and doubles.
+  // that are added have in common. The table starts with 2^slot_bits slots and doubles; keys by
+  // rising hash must find it large enough.
   explicit KeyCounter(unsigned slot_bits, unsigned hash_bits_shared = 0);
 
   static std::uint64_t hash_of(std::string_view key);
@@ -30,6 +31,9 @@ class KeyCounter {
   void add(std::string_view key, std::uint64_t count);
   // Adds 1 for every key of keys[ends[i - 1], ends[i]), ends[-1] = 0.
   void add_all(std::string_view keys, std::span<const std::uint32_t> ends);
+
+  // The key's count; 0 if it was never added. Safe from several threads.
+  std::uint64_t find(std::string_view key) const;
 
   std::size_t size() const { return size_; }
   std::uint64_t bytes() const;  // of memory in use

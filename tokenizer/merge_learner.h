@@ -85,6 +85,9 @@ class MergeLearner {
   void for_each_token(std::size_t position, std::size_t end, const Visit& visit) const {
     for (; position < end; position = next(position)) visit(cells_[position].token);
   }
+  TokenId token_at(std::size_t position) const { return cells_[position].token; }
+  // The last token of the unit that ends before cell `end`.
+  TokenId last_token(std::size_t end) const { return cells_[previous(end)].token; }
   // visit(pair, count) for all that could still be merged.
   template <class Visit>
   void for_each_pair(const Visit& visit) const {

@@ -5,13 +5,15 @@
 // do to them. The highest count of a pair that crosses never rises meanwhile, so a scan of the
 // pretokens now and then tells how far stage 1 may go.
 //
-// Stage 2 learns the rest from the pretokens in the form that stage 1 gave them, cut where two
-// tokens meet whose pair is too rare ever to be merged: a pair's count only falls, and so does that
-// of any pair of later tokens around the same border. The pieces are short and most are repeated.
+// Each further stage learns all merges down to some count, from the pretokens in the form that the
+// stages before gave them, cut where two tokens meet whose pair is rarer: a pair's count only
+// falls, and so does that of any pair of later tokens around the same border. The pieces are short
+// and most are repeated, so there are few to learn from. Then the pretokens are written anew with
+// what was learned, and cut for good where a pair is too rare ever to be merged.
 //
 // How rare that is, is a guess. The merges are right if the last of them was no rarer; if the
 // vocabulary is not full by then, it all begins again with a lower one. So the result is the exact
-// one (tokenizer/merge_learner.h), whatever the guess.
+// one (tokenizer/merge_learner.h), whatever the guess and the stages.
 #pragma once
 
 #include <cstdint>
@@ -33,6 +35,7 @@ struct MergeTraining {
   std::uint64_t memory_bytes = std::uint64_t{4} << 30;
   std::filesystem::path tmp_dir = ".";
   std::uint64_t count_guess = 0;  // the first guess; 0: from the sample's size
+  bool always_staged = false;     // even where memory is plenty; for tests
 };
 
 // Adds merges to `tokens` until it has vocabulary_size entries or no pair is left. Throws

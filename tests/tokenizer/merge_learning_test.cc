@@ -136,6 +136,7 @@ TEST(MergeLearningTest, EqualsCountingAfreshEachTime) {
     const Counts counts = random_words(random, 1 + random() % 60);
     MergeTraining training{.vocabulary_size = 257 + random() % 60, .threads = 1 + round % 3};
     training.count_guess = random() % 40;
+    training.always_staged = round % 2 == 1;
     if (round % 4 == 1) training.min_frequency = random() % 6;
     if (round % 4 == 2) training.token_bytes_max = 2 + static_cast<std::uint32_t>(random() % 6);
     expect_reference(counts, training);
