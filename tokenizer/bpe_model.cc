@@ -169,8 +169,12 @@ void BpeModel::merge(std::string_view unit, bool part, std::vector<TokenId>& out
     }
   }
   const std::size_t before = out.size();
-  for (const char c : unit) out.push_back(byte_ids_[static_cast<std::uint8_t>(c)]);
-  out.resize(before + merges_.merge(std::span<TokenId>(out).subspan(before)));
+  out.resize(before + unit.size());
+  TokenId* const ids = out.data() + before;
+  for (std::size_t i = 0; i < unit.size(); ++i) {
+    ids[i] = byte_ids_[static_cast<std::uint8_t>(unit[i])];
+  }
+  out.resize(before + merges_.merge({ids, unit.size()}));
 }
 
 }  // namespace corpusmill

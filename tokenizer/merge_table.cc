@@ -62,31 +62,50 @@ MergeTable::MergeTable(std::vector<Merge> merges) : merge_(choose_merge_table_si
     const TokenId largest = std::max({merge.left, merge.right, merge.result});
     if (largest >= kIdsMax) refuse(fmt::format("a merge with the id {}", largest));
   }
-  merges = sorted_merges(std::move(merges));
+  const auto by_rank = [](const Merge& a, const Merge& b) { return a.rank < b.rank; };
+  if (!std::is_sorted(merges.begin(), merges.end(), by_rank)) {
+    merges = sorted_merges(std::move(merges));
+  }
   const std::size_t lines = std::bit_ceil(merges.size() / 5 + 2);
   line_shift_ = 64 - static_cast<unsigned>(std::countr_zero(lines));
   lines_ = HugeArray<Line>(lines);
   grid_ = HugeArray<Rank>(std::size_t{kGridIds} * kGridIds);
   std::fill(grid_.begin(), grid_.end(), kNone);
-  for (std::size_t begin = 0; begin < merges.size();) {
-    const auto rank = static_cast<Rank>(results_.size());
-    if (rank == kNone) refuse(fmt::format("merges of more than {} ranks", kRanksMax));
-    results_.push_back(merges[begin].result);
-    std::size_t end = begin;
-    for (; end < merges.size() && merges[end].rank == merges[begin].rank; ++end) {
-      if (merges[end].result != merges[begin].result) results_.back() = kAmbiguous;
-    }
-    for (; begin < end; ++begin) {
-      const auto [left, right, result, given_rank] = merges[begin];
-      const std::uint64_t pair = pair_of(left, right);
-      if (results_.back() == kAmbiguous) ambiguous_results_.emplace(pair, result);
-      if ((left | right) < kGridIds) grid_[left * kGridIds + right] = rank;
-      std::size_t at = line_of(pair);
-      while (lines_[at].slots[kLineSlots - 1] != kEmpty) at = (at + 1) & (lines - 1);
-      *std::find(std::begin(lines_[at].slots), std::end(lines_[at].slots), kEmpty) =
-          pair << kRankBits | (kNone - rank);
-    }
+  // From the last to the first, for of a pair that is repeated the last counts.
+  for (std::size_t end = merges.size(), rank = rank_results(merges); end > 0; --rank) {
+    std::size_t begin = end - 1;
+    while (begin > 0 && merges[begin - 1].rank == merges[end - 1].rank) --begin;
+    for (; end > begin; --end) insert(merges[end - 1], static_cast<Rank>(rank - 1));
   }
+}
+
+std::size_t MergeTable::rank_results(const std::vector<Merge>& merges) {
+  bool in_order = true;
+  for (std::size_t i = 0; i < merges.size(); ++i) {
+    if (i == 0 || merges[i].rank != merges[i - 1].rank) results_.push_back(merges[i].result);
+    if (merges[i].result != results_.back()) results_.back() = kAmbiguous;
+    in_order = in_order && results_.back() == merges[0].result + (results_.size() - 1);
+  }
+  const std::size_t ranks = results_.size();
+  if (ranks > kRanksMax) refuse(fmt::format("merges of {} different ranks", ranks));
+  if (in_order && ranks > 0) {
+    first_result_ = merges[0].result;
+    results_ = {};
+  }
+  return ranks;
+}
+
+void MergeTable::insert(const Merge& merge, Rank rank) {
+  if (find(merge.left, merge.right) != kNone) return;
+  const std::uint64_t pair = pair_of(merge.left, merge.right);
+  if (!results_.empty() && results_[rank] == kAmbiguous) {
+    ambiguous_results_.emplace(pair, merge.result);
+  }
+  if ((merge.left | merge.right) < kGridIds) grid_[merge.left * kGridIds + merge.right] = rank;
+  std::size_t at = line_of(pair);
+  while (lines_[at].slots[kLineSlots - 1] != kEmpty) at = (at + 1) & (lines_.size() - 1);
+  *std::find(std::begin(lines_[at].slots), std::end(lines_[at].slots), kEmpty) =
+      pair << kRankBits | (kNone - rank);
 }
 
 MergeTable::Rank MergeTable::find(TokenId left, TokenId right) const {

@@ -54,11 +54,15 @@ class MergeTable {
   static constexpr TokenId kGridIds = 512;
   static constexpr std::size_t kRowMax = 32;  // above it a heap
 
+  // The results by rank of merges in order of rank; returns how many ranks there are.
+  std::size_t rank_results(const std::vector<Merge>& merges);
+  void insert(const Merge& merge, Rank rank);  // unless its pair is there
   Rank find(TokenId left, TokenId right) const;
   std::size_t line_of(std::uint64_t pair) const {
     return static_cast<std::size_t>(pair * 0x9E3779B97F4A7C15U >> line_shift_);
   }
   TokenId result_of(Rank rank, TokenId left, TokenId right) const {
+    if (results_.empty()) return first_result_ + rank;
     const TokenId result = results_[rank];
     return result != kAmbiguous ? result : ambiguous_result_of(left, right);
   }
@@ -70,7 +74,10 @@ class MergeTable {
   unsigned line_shift_ = 0;  // of a pair's 64-bit hash
   // Of pairs of ids below kGridIds, where those of bytes mostly are: by left * kGridIds + right.
   HugeArray<Rank> grid_;
-  std::vector<TokenId> results_;  // by rank; kAmbiguous: results differ, see below
+  // By rank; kAmbiguous: results differ, see below. Empty where they are first_result_ + rank, as
+  // after most trainers.
+  std::vector<TokenId> results_;
+  TokenId first_result_ = 0;
   std::unordered_map<std::uint64_t, TokenId> ambiguous_results_;  // by pair
   std::size_t (*merge_)(const MergeTable&, std::span<TokenId>);   // for this processor
 };
