@@ -5,6 +5,7 @@ drawn from a fixed seed, so that a figure can be asked for again.
 """
 
 import base64
+import functools
 import itertools
 import json
 import random
@@ -19,9 +20,13 @@ def letters(count, alphabet="abcdefghijklmnopqrstuvwxyz"):
     return "".join(random.choices(alphabet, k=count))
 
 
+@functools.cache
+def characters_of(*ranges):
+    return [chr(code) for first, last in ranges for code in range(first, last + 1)]
+
+
 def in_range(count, *ranges):
-    pool = [chr(code) for first, last in ranges for code in range(first, last + 1)]
-    return "".join(random.choices(pool, k=count))
+    return "".join(random.choices(characters_of(*ranges), k=count))
 
 
 def one_document(text):
