@@ -88,13 +88,14 @@ void StagedLearner::learn() {
   mergeable_.for_each(
       [&](TokenPair, std::uint64_t count) { count_min = std::max(count_min, count); });
   // Where there is room, one stage is quicker: writing pretokens anew costs more than the merges.
-  if (pretokens_.key_bytes() * MergeLearner::kBytesPerCell < training_.memory_bytes / 2 &&
+  if (pretokens_.key_bytes() * MergeLearner::kBytesPerCell < training_.memory_bytes &&
       !training_.always_staged) {
     count_min = 0;
   }
   for (;;) {
     count_min = std::max(count_min / kCountStep, limits_.count_min);
     const CountedKeys units = count_units(count_min);
+    if (count_min == limits_.count_min) atoms_.reset();  // nothing is written anew
     const std::unique_ptr<MergeLearner> learner = learn_from_units(units, count_min);
     if (tokens_.size() >= limits_.tokens_max || count_min == limits_.count_min) return;
     pieces_ = rewrite(units, *learner, count_min);
