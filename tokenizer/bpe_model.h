@@ -39,6 +39,7 @@ class BpeModel {
 
  private:
   void merge(std::string_view unit, bool part, std::vector<TokenId>& out) const;
+  void merge_bytes(std::string_view bytes, std::vector<TokenId>& out) const;
 
   std::array<TokenId, 256> byte_ids_;
   Vocabulary whole_pretokens_;

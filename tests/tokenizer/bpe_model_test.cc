@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 #include <thread>
 
@@ -140,6 +141,54 @@ TEST(BpeModelTest, ThreadsAgree) {
     }
   }
   for (const std::vector<TokenId>& result : results) EXPECT_EQ(result, results[0]);
+}
+
+// Merges of whole characters, of parts of them and across their sides; pretokens that are cut, in
+// windows, with and without entries that count whole only.
+TEST(BpeModelTest, EqualsTheTextbookOnTextThatIsCut) {
+  std::mt19937 random(7);
+  const std::vector<std::string> characters = {"a", "b", "é", "世", "丗", "界", "😀", "\xFF"};
+  for (int round = 0; round < 150; ++round) {
+    std::vector<std::string> spelled;
+    for (int byte = 0; byte < 256; ++byte) spelled.emplace_back(1, static_cast<char>(byte));
+    BpeTables tables = bytes_only();
+    const auto text_of = [&](std::size_t characters_max) {
+      std::string text;
+      for (std::size_t i = 1 + random() % characters_max; i > 0; --i) {
+        text += characters[random() % characters.size()];
+      }
+      return text;
+    };
+    // Learned from text as a trainer would: the bytes or ids that stand side by side somewhere.
+    for (int i = 0; i < 40; ++i) {
+      std::vector<TokenId> ids = expected_ids(tables, text_of(6));
+      if (ids.size() < 2) continue;
+      const std::size_t at = random() % (ids.size() - 1);
+      const auto result = static_cast<TokenId>(spelled.size());
+      const std::string both = spelled[ids[at]] + spelled[ids[at + 1]];
+      if (std::find(spelled.begin(), spelled.end(), both) != spelled.end()) continue;
+      tables.merges.push_back({ids[at], ids[at + 1], result, static_cast<std::uint32_t>(i)});
+      spelled.push_back(both);
+    }
+    if (round % 2 == 0) {
+      for (TokenId id = 5000; id < 5010; ++id) tables.whole_pretokens.add(text_of(4), id);
+    }
+    const BpeModel model(tables);
+    std::string text;
+    std::vector<std::uint32_t> ends;
+    std::vector<TokenId> ids, expected;
+    for (int i = 0; i < 200; ++i) {
+      const std::string pretoken = text_of(i % 20 == 0 ? 300 : 5);
+      text += pretoken;
+      ends.push_back(static_cast<std::uint32_t>(text.size()));
+      const auto whole = tables.whole_pretokens.find(pretoken);
+      const std::vector<TokenId> own =
+          whole ? std::vector<TokenId>{*whole} : expected_ids(tables, pretoken);
+      expected.insert(expected.end(), own.begin(), own.end());
+    }
+    model.encode(text, ends, ids);
+    ASSERT_EQ(ids, expected) << round;
+  }
 }
 
 }  // namespace
