@@ -4,10 +4,9 @@
 
 #include <algorithm>
 #include <bit>
-#include <functional>
-#include <limits>
 
 #include "common/error.h"
+#include "tokenizer/long_row.h"
 #include "tokenizer/merge_table_simd.h"
 
 namespace corpusmill {
@@ -37,13 +36,6 @@ std::vector<MergeTable::Merge> sorted_merges(std::vector<MergeTable::Merge> merg
             [](const Merge& a, const Merge& b) { return a.rank < b.rank; });
   return merges;
 }
-
-// A row too long to be searched: neighbours by index, so that joining is O(1).
-struct LongRow {
-  std::vector<std::uint32_t> next, previous;
-  std::vector<std::uint32_t> ranks;  // of the pair that starts here
-  std::vector<std::uint64_t> heap;   // rank << 32 | position; the lowest on top
-};
 
 void refuse(const std::string& what) {
   throw Error(ExitCode::kMismatch, fmt::format("{}: that is not supported", what));
@@ -87,6 +79,7 @@ std::size_t MergeTable::rank_results(const std::vector<Merge>& merges) {
     in_order = in_order && results_.back() == merges[0].result + (results_.size() - 1);
   }
   const std::size_t ranks = results_.size();
+  ranks_ = static_cast<Rank>(ranks);
   if (ranks > kRanksMax) refuse(fmt::format("merges of {} different ranks", ranks));
   if (in_order && ranks > 0) {
     first_result_ = merges[0].result;
@@ -109,6 +102,7 @@ void MergeTable::insert(const Merge& merge, Rank rank) {
 }
 
 MergeTable::Rank MergeTable::find(TokenId left, TokenId right) const {
+  if (std::max(left, right) < kGridIds) return grid_[left * kGridIds + right];
   if (std::max(left, right) >= kIdsMax) return kNone;
   const std::uint64_t pair = pair_of(left, right);
   for (std::size_t at = line_of(pair);; at = (at + 1) & (lines_.size() - 1)) {
@@ -151,47 +145,8 @@ std::size_t MergeTable::merge_row(std::span<TokenId> symbols) const {
 }
 
 std::size_t MergeTable::merge_long(std::span<TokenId> symbols) const {
-  constexpr std::uint32_t kEnd = std::numeric_limits<std::uint32_t>::max();
   thread_local LongRow row;
-  const auto count = static_cast<std::uint32_t>(symbols.size());
-  row.next.resize(count);
-  row.previous.resize(count);
-  row.ranks.resize(count);
-  row.heap.clear();
-  const auto propose = [&](std::uint32_t at) {
-    const std::uint32_t next = row.next[at];
-    const Rank rank = next == kEnd ? kNone : find(symbols[at], symbols[next]);
-    row.ranks[at] = rank;
-    if (rank != kNone) row.heap.push_back(std::uint64_t{rank} << 32 | at);
-    return rank != kNone;
-  };
-  for (std::uint32_t i = 0; i < count; ++i) {
-    row.next[i] = i + 1 < count ? i + 1 : kEnd;
-    row.previous[i] = i > 0 ? i - 1 : kEnd;
-    propose(i);
-  }
-  std::make_heap(row.heap.begin(), row.heap.end(), std::greater<>());
-  while (!row.heap.empty()) {
-    std::pop_heap(row.heap.begin(), row.heap.end(), std::greater<>());
-    const std::uint64_t top = row.heap.back();
-    row.heap.pop_back();
-    const auto at = static_cast<std::uint32_t>(top);
-    const auto rank = static_cast<Rank>(top >> 32);
-    if (row.ranks[at] != rank) continue;  // the pair has changed since
-    const std::uint32_t joined = row.next[at];
-    row.ranks[joined] = kNone;
-    symbols[at] = result_of(rank, symbols[at], symbols[joined]);
-    row.next[at] = row.next[joined];
-    if (row.next[at] != kEnd) row.previous[row.next[at]] = at;
-    if (propose(at)) std::push_heap(row.heap.begin(), row.heap.end(), std::greater<>());
-    const std::uint32_t before = row.previous[at];
-    if (before != kEnd && propose(before)) {
-      std::push_heap(row.heap.begin(), row.heap.end(), std::greater<>());
-    }
-  }
-  std::size_t left = 0;
-  for (std::uint32_t at = 0; at != kEnd; at = row.next[at]) symbols[left++] = symbols[at];
-  return left;
+  return row.merge(*this, symbols);
 }
 
 }  // namespace corpusmill

@@ -33,8 +33,8 @@ class MergeTable {
 
   // Merges `symbols` in place and returns how many are left at the front; what stands behind them
   // means nothing. A symbol that is in no merge stays as it is, ids of kIdsMax or more included.
-  // Const and safe from any number of threads; O(n log n), and memory of about 24 bytes a symbol
-  // for long rows.
+  // Const and safe from any number of threads. About linear in time for any row; the memory of
+  // long ones is LongRow's.
   std::size_t merge(std::span<TokenId> symbols) const { return merge_(*this, symbols); }
 
   // The same without the instructions that only some processors have: what it is tested against.
@@ -42,6 +42,7 @@ class MergeTable {
 
  private:
   friend struct MergeTableSimd;
+  friend class LongRow;
   using Rank = std::uint32_t;  // dense, so that it fits a slot
   static constexpr Rank kNone = kRanksMax;
   static constexpr TokenId kAmbiguous = ~TokenId{0};
@@ -52,7 +53,7 @@ class MergeTable {
     std::uint64_t slots[kLineSlots];
   };
   static constexpr TokenId kGridIds = 512;
-  static constexpr std::size_t kRowMax = 32;  // above it a heap
+  static constexpr std::size_t kRowMax = 32;  // above it LongRow
 
   // The results by rank of merges in order of rank; returns how many ranks there are.
   std::size_t rank_results(const std::vector<Merge>& merges);
@@ -78,6 +79,7 @@ class MergeTable {
   // after most trainers.
   std::vector<TokenId> results_;
   TokenId first_result_ = 0;
+  Rank ranks_ = 0;                                                // ranks are below
   std::unordered_map<std::uint64_t, TokenId> ambiguous_results_;  // by pair
   std::size_t (*merge_)(const MergeTable&, std::span<TokenId>);   // for this processor
 };

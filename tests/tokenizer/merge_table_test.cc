@@ -86,6 +86,28 @@ TEST(MergeTableTest, EqualsTheTextbookOnEveryLengthOfOneLetter) {
   }
 }
 
+// Rows of few different pairs, which are swept, with merges that rank below those before them.
+TEST(MergeTableTest, EqualsTheTextbookOnLongRowsOfFewPairs) {
+  std::mt19937 random(5);
+  for (int round = 0; round < 300; ++round) {
+    const std::uint32_t ranks = round % 3 == 0 ? 3 : 1'000'000;
+    auto merges = random_merges(random, 0, 2, 1 + random() % 12, ranks);
+    if (round % 3 == 1) {  // in order, as a trainer leaves them
+      for (std::size_t i = 0; i < merges.size(); ++i) {
+        merges[i].rank = static_cast<std::uint32_t>(i);
+      }
+    }
+    const MergeTable table(merges);
+    const std::size_t period = 1 + random() % 3;
+    Ids row(40 + random() % 300);
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      row[i] = i < period ? static_cast<TokenId>(random() % 2) : row[i - period];
+      if (random() % 100 == 0) row[i] = static_cast<TokenId>(random() % 2);
+    }
+    ASSERT_EQ(merged(table, row), expected(merges, row)) << "round " << round;
+  }
+}
+
 TEST(MergeTableTest, OfEqualRanksTheLeftmostGoesFirst) {
   const MergeTable table({{1, 1, 2, 7}, {1, 3, 4, 7}, {3, 1, 5, 7}});
   EXPECT_EQ(merged(table, {1, 1, 1}), (Ids{2, 1}));
