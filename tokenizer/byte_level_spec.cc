@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "tokenizer/byte_alphabet.h"
+#include "tokenizer/part_description.h"
 #include "tokenizer/pretoken_stages.h"
 
 namespace corpusmill {
@@ -105,6 +106,8 @@ ByteLevelSpec byte_level_spec(TokenizerJson json) {
   spec.vocabulary = std::move(json.vocabulary);
   spec.added_tokens = std::move(json.added_tokens);
   check_normalized_tokens(json, spec);
+  spec.normalizer_text = describe_part(json.normalizer);
+  spec.splitter_text = describe_part(json.pre_tokenizer);
   spec.warning = std::move(json.warning);
   return spec;
 }

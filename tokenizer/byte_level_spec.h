@@ -25,6 +25,7 @@ struct ByteLevelSpec {
   TextNormalizer normalizer;                             // before pretokens are cut
   std::string_view kind = "byte-level-bpe";              // Tokenizer::kind()
   SpecialInText default_policy = SpecialInText::kParse;  // Tokenizer::default_policy()
+  std::string normalizer_text, splitter_text;            // in words
   std::string warning;  // what the file asks for and is not done; empty if nothing
 };
 

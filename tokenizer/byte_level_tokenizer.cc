@@ -3,13 +3,11 @@
 #include <utility>
 #include <vector>
 
-#include "common/digest.h"
 #include "tokenizer/added_tokens.h"
 #include "tokenizer/bpe_model.h"
 #include "tokenizer/byte_alphabet.h"
 #include "tokenizer/byte_level_spec.h"
 #include "tokenizer/pretokenizer.h"
-#include "tokenizer/special_ids.h"
 #include "tokenizer/utf8_lossy.h"
 
 namespace corpusmill {
@@ -37,6 +35,8 @@ class ByteLevelTokenizer final : public Tokenizer {
         kind_(spec.kind),
         default_policy_(spec.default_policy),
         vocabulary_(std::move(spec.vocabulary)),
+        normalizer_text_(std::move(spec.normalizer_text)),
+        splitter_text_(std::move(spec.splitter_text)),
         warning_(std::move(spec.warning)),
         special_ids_(special_ids),
         digest_(std::move(digest)) {}
@@ -76,6 +76,12 @@ class ByteLevelTokenizer final : public Tokenizer {
   SpecialInText default_policy() const override { return default_policy_; }
   std::string_view kind() const override { return kind_; }
   std::string warning() const override { return warning_; }
+  TokenizerParts parts() const override {
+    TokenizerParts parts{normalizer_text_, splitter_text_, raw_tokens_.tokens()};
+    const std::vector<AddedToken>& others = normalized_tokens_.tokens();
+    parts.added_tokens.insert(parts.added_tokens.end(), others.begin(), others.end());
+    return parts;
+  }
   SpecialIds special_ids() const override { return special_ids_; }
   std::size_t vocabulary_size() const override { return vocabulary_.size(); }
   std::string digest() const override { return digest_; }
@@ -111,22 +117,13 @@ class ByteLevelTokenizer final : public Tokenizer {
   std::string_view kind_;
   SpecialInText default_policy_;
   Vocabulary vocabulary_;
+  std::string normalizer_text_, splitter_text_;
   std::string warning_;
   SpecialIds special_ids_;
   std::string digest_;
 };
 
 }  // namespace
-
-std::unique_ptr<Tokenizer> make_byte_level_tokenizer(std::string_view json,
-                                                     const std::string& json_name,
-                                                     std::string_view config,
-                                                     const std::string& config_name) {
-  ByteLevelSpec spec = byte_level_spec(parse_tokenizer_json(json, json_name));
-  const SpecialIds special_ids = find_special_ids(
-      config, config_name, [&](std::string_view token) { return spec.vocabulary.find(token); });
-  return make_byte_level_tokenizer(std::move(spec), special_ids, digest_of(json).hex());
-}
 
 std::unique_ptr<Tokenizer> make_byte_level_tokenizer(ByteLevelSpec spec, SpecialIds special_ids,
                                                      std::string digest) {

@@ -102,6 +102,7 @@ struct CharBpeJsonSpec {
   bool decode_marks = true;
   bool decode_bytes = true;
   std::size_t decode_strips = 0;
+  std::string normalizer_text, splitter_text;  // in words
   std::string warning;  // what the file asks for and is not done; empty if nothing
 };
 

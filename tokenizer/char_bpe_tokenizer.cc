@@ -56,6 +56,10 @@ std::optional<char> spelled_byte(std::string_view token) {
   return static_cast<char>(byte);
 }
 
+TokenizerParts parts_of(const CharBpeJsonSpec& spec) {
+  return {spec.normalizer_text, spec.splitter_text, spec.added_tokens};
+}
+
 class CharBpeTokenizer final : public Tokenizer {
  public:
   CharBpeTokenizer(CharBpeJsonSpec spec, SpecialIds special_ids, std::string digest,
@@ -67,6 +71,7 @@ class CharBpeTokenizer final : public Tokenizer {
         decode_marks_(spec.decode_marks),
         decode_bytes_(spec.decode_bytes),
         decode_strips_(spec.decode_strips),
+        parts_(parts_of(spec)),
         warning_(std::move(spec.warning)),
         special_ids_(special_ids),
         digest_(std::move(digest)) {
@@ -131,6 +136,7 @@ class CharBpeTokenizer final : public Tokenizer {
   SpecialInText default_policy() const override { return SpecialInText::kParse; }
   std::string_view kind() const override { return "character-bpe"; }
   std::string warning() const override { return warning_; }
+  TokenizerParts parts() const override { return parts_; }
   SpecialIds special_ids() const override { return special_ids_; }
   std::size_t vocabulary_size() const override { return vocabulary().size(); }
   std::string digest() const override { return digest_; }
@@ -185,6 +191,7 @@ class CharBpeTokenizer final : public Tokenizer {
   CharBpeModel model_;
   bool marks_from_normalizer_, decode_marks_, decode_bytes_;
   std::size_t decode_strips_;
+  TokenizerParts parts_;
   std::string warning_;
   SpecialIds special_ids_;
   std::string digest_;

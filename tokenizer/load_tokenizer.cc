@@ -7,7 +7,7 @@
 #include "common/error.h"
 #include "common/file.h"
 #include "common/io.h"
-#include "tokenizer/byte_level_tokenizer.h"
+#include "tokenizer/json_tokenizer.h"
 #include "tokenizer/rank_file.h"
 #include "tokenizer/rank_tokenizer.h"
 #include "tokenizer/sentencepiece_model.h"
@@ -48,19 +48,23 @@ bool looks_like_json(std::string_view bytes) {
 
 }  // namespace
 
+std::unique_ptr<Tokenizer> make_tokenizer(std::string_view bytes, const std::string& name,
+                                          std::string_view config, const std::string& config_name) {
+  if (bytes.empty()) throw Error(ExitCode::kCorrupt, fmt::format("{}: empty file", name));
+  if (looks_like_rank_file(bytes)) return make_rank_tokenizer(bytes, name, config, config_name);
+  if (!looks_like_json(bytes) || parse_sentencepiece_model(bytes)) {
+    return make_sentencepiece_tokenizer(bytes, name);
+  }
+  return make_json_tokenizer(bytes, name, config, config_name);
+}
+
 std::unique_ptr<Tokenizer> load_tokenizer(const std::filesystem::path& path) {
   const std::filesystem::path file = is_folder(path) ? file_in_folder(path) : path;
   const std::string bytes = read_file(file, kFileBytesMax);
-  if (bytes.empty()) throw Error(ExitCode::kCorrupt, fmt::format("{}: empty file", file.string()));
-  const bool ranks = looks_like_rank_file(bytes);
-  if (!ranks && (!looks_like_json(bytes) || parse_sentencepiece_model(bytes))) {
-    return make_sentencepiece_tokenizer(bytes, file.string());
-  }
   const std::filesystem::path config_path = file.parent_path() / "tokenizer_config.json";
   const std::string config =
       file_exists(config_path) ? read_file(config_path, kFileBytesMax) : std::string();
-  return ranks ? make_rank_tokenizer(bytes, file.string(), config, config_path.string())
-               : make_byte_level_tokenizer(bytes, file.string(), config, config_path.string());
+  return make_tokenizer(bytes, file.string(), config, config_path.string());
 }
 
 }  // namespace corpusmill

@@ -16,8 +16,9 @@ struct SpecialRun {
 
 struct PublishedEncoding {
   std::string_view name;
-  std::string_view digest;  // of the published file
-  std::string_view pattern;
+  std::string_view digest;   // of the published file
+  std::string_view pattern;  // as it is published, for tiktoken's engine
+  std::string_view read_as;  // the same for a tokenizer.json's: pretoken_stages.h
   std::span<const SpecialRun> specials;
   bool nfc = false;
 };
@@ -27,6 +28,13 @@ constexpr std::string_view kR50kPattern =
 constexpr std::string_view kCl100kPattern =
     R"('(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+)"
     R"(| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s)";
+// Equal without possessive repetition: nothing behind it could want a character back. A
+// tokenizer.json's engine would read {1,3}+ as any number.
+constexpr std::string_view kR50kReadAs =
+    R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)";
+constexpr std::string_view kCl100kReadAs =
+    R"('(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3})"
+    R"(| ?[^\s\p{L}\p{N}]+[\r\n]*|\s++$|\s*[\r\n]|\s+(?!\S)|\s)";
 constexpr std::string_view kO200kPattern =
     R"([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+)"
     R"((?i:'s|'t|'re|'ve|'m|'ll|'d)?)"
@@ -97,13 +105,15 @@ constexpr SpecialRun kLlama4Specials[] = {
 // The files of tiktoken 0.14 (whose SHA-256 it names in openai_public.py), of Qwen's first release
 // and of llama-models 0.3.
 constexpr PublishedEncoding kPublished[] = {
-    {"r50k_base", "aa5ef69a716d8a563cb2fbe95939bd2d", kR50kPattern, kR50kSpecials},
-    {"p50k_base", "1bfe2eadd49e9688f2d3fa62565e6e17", kR50kPattern, kR50kSpecials},
-    {"cl100k_base", "7cdb781bb5d59657aa5d7bf38900641a", kCl100kPattern, kCl100kSpecials},
-    {"o200k_base", "dee5d4ced09a2db672a095e82ca109d6", kO200kPattern, kO200kSpecials},
-    {"qwen", "d68162fbd6d3acb39f288efcb5368aab", kQwenPattern, kQwenSpecials, true},
-    {"llama3", "22e6ee98364f2a1fe7339703bb9e9d7b", kLlama3Pattern, kLlama3Specials},
-    {"llama4", "fd1ec8f19c117ba2d2fc82dae9636e64", kO200kPattern, kLlama4Specials},
+    {"r50k_base", "aa5ef69a716d8a563cb2fbe95939bd2d", kR50kPattern, kR50kReadAs, kR50kSpecials},
+    {"p50k_base", "1bfe2eadd49e9688f2d3fa62565e6e17", kR50kPattern, kR50kReadAs, kR50kSpecials},
+    {"cl100k_base", "7cdb781bb5d59657aa5d7bf38900641a", kCl100kPattern, kCl100kReadAs,
+     kCl100kSpecials},
+    {"o200k_base", "dee5d4ced09a2db672a095e82ca109d6", kO200kPattern, kO200kPattern,
+     kO200kSpecials},
+    {"qwen", "d68162fbd6d3acb39f288efcb5368aab", kQwenPattern, kQwenPattern, kQwenSpecials, true},
+    {"llama3", "22e6ee98364f2a1fe7339703bb9e9d7b", kLlama3Pattern, kLlama3Pattern, kLlama3Specials},
+    {"llama4", "fd1ec8f19c117ba2d2fc82dae9636e64", kO200kPattern, kO200kPattern, kLlama4Specials},
 };
 
 std::vector<AddedToken> listed(std::span<const SpecialRun> runs, bool normalized) {
@@ -132,7 +142,7 @@ std::optional<RankEncoding> find_rank_encoding(std::string_view digest) {
     if (published.digest != digest) continue;
     RankEncoding encoding;
     encoding.name = published.name;
-    encoding.pattern = published.pattern;
+    encoding.pattern = published.read_as;
     encoding.specials = listed(published.specials, published.nfc);
     encoding.nfc = published.nfc;
     return encoding;
@@ -140,11 +150,21 @@ std::optional<RankEncoding> find_rank_encoding(std::string_view digest) {
   return std::nullopt;
 }
 
-std::optional<std::string> find_rank_pattern(std::string_view name) {
+std::optional<std::string> find_rank_pattern(std::string_view text) {
   for (const PublishedEncoding& published : kPublished) {
-    if (published.name == name) return std::string(published.pattern);
+    if (published.name == text || published.pattern == text) return std::string(published.read_as);
   }
   return std::nullopt;
+}
+
+std::string_view find_ambiguity(std::string_view pattern) {
+  for (const std::string_view part :
+       {"}+",  "$",   "(^",  "|^",  "\\A", "\\B", "\\G", "\\H", "\\K",
+        "\\R", "\\W", "\\X", "\\Z", "\\b", "\\h", "\\w", "\\z", "&&",
+        "--",  "~~",  "[:",  "(?m", "(?s", "(?x", "(?-", "(?u", "(?R"}) {
+    if (pattern.find(part) != std::string_view::npos) return part;
+  }
+  return pattern.starts_with('^') ? "^" : "";
 }
 
 std::string rank_encoding_names() {

@@ -73,7 +73,14 @@ RankEncoding choose_encoding(std::string_view ranks, const std::string& ranks_na
   if (!encoding) encoding.emplace();
   if (has_pattern) {
     const auto text = pattern->get<std::string>();
-    encoding->pattern = find_rank_pattern(text).value_or(text);
+    const std::optional<std::string> known = find_rank_pattern(text);
+    if (!known && !find_ambiguity(text).empty()) {
+      throw Error(ExitCode::kMismatch,
+                  fmt::format("{}: pat_str has {}, which is not supported: it could not be proven "
+                              "equal to tiktoken's",
+                              config_name, find_ambiguity(text)));
+    }
+    encoding->pattern = known.value_or(text);
     encoding->nfc = false;
     if (parsed.contains("special_tokens")) {
       encoding->specials = read_specials(parsed["special_tokens"], config_name);
@@ -127,6 +134,8 @@ std::unique_ptr<Tokenizer> make_rank_tokenizer(std::string_view ranks,
   spec.vocabulary = spell_out(tokens, encoding.specials, ranks_name);
   spec.tables = rank_tables(std::move(tokens), ranks_name);
   spec.added_tokens = std::move(encoding.specials);
+  spec.normalizer_text = encoding.nfc ? "NFC" : "none";
+  spec.splitter_text = encoding.pattern;
   if (encoding.nfc) {
     spec.normalizer = TextNormalizer(TextNormalizer::Form::kNfc);
     spec.warning = fmt::format(

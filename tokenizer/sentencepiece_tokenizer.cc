@@ -72,6 +72,16 @@ class SentencepieceTokenizer final : public Tokenizer {
   }
 
   std::string warning() const override { return engine_->warning(); }
+  TokenizerParts parts() const override {
+    const SentencepieceModel& model = vocabulary_.model();
+    std::string normalizer =
+        model.normalizer.precompiled_charsmap.empty() ? "none" : "the model's character map";
+    if (model.normalizer.add_dummy_prefix) {
+      normalizer += model.treat_whitespace_as_suffix ? ", space behind" : ", space in front";
+    }
+    if (model.normalizer.remove_extra_whitespaces) normalizer += ", extra spaces dropped";
+    return {std::move(normalizer), "none", specials_.tokens()};
+  }
   SpecialIds special_ids() const override { return vocabulary_.special_ids(); }
   std::size_t vocabulary_size() const override { return vocabulary_.size(); }
   std::string digest() const override { return digest_; }

@@ -11,6 +11,7 @@
 
 #include "common/text_codec.h"
 #include "common/token_id.h"
+#include "tokenizer/added_tokens.h"
 
 namespace corpusmill {
 
@@ -25,6 +26,12 @@ enum class SpecialInText : std::uint8_t {
 struct EncodeReport {
   std::uint64_t specials = 0;
   bool refused = false;  // kReject and specials > 0: nothing was appended
+};
+
+// What `tokenizer info` says beyond the rest.
+struct TokenizerParts {
+  std::string normalizer, splitter;  // in words
+  std::vector<AddedToken> added_tokens;
 };
 
 class Tokenizer : public TextCodec {
@@ -46,6 +53,7 @@ class Tokenizer : public TextCodec {
   // What the user should know before relying on the ids, one line; empty if nothing. Commands print
   // it once.
   virtual std::string warning() const { return {}; }
+  virtual TokenizerParts parts() const { return {}; }
 
   std::vector<TokenId> encode_text(std::string_view text) const final {
     std::vector<TokenId> ids;
@@ -60,5 +68,10 @@ class Tokenizer : public TextCodec {
 // kInputIo if it cannot be read, kMismatch if it is of a kind that cannot be proven exact (the
 // message names the part), kCorrupt otherwise.
 std::unique_ptr<Tokenizer> load_tokenizer(const std::filesystem::path& path);
+
+// The same of a file's bytes, with those of the tokenizer_config.json beside it, empty if there is
+// none. The names are for messages.
+std::unique_ptr<Tokenizer> make_tokenizer(std::string_view bytes, const std::string& name,
+                                          std::string_view config, const std::string& config_name);
 
 }  // namespace corpusmill

@@ -8,6 +8,7 @@
 #include "common/digest.h"
 #include "common/error.h"
 #include "tokenizer/byte_alphabet.h"
+#include "tokenizer/json_tokenizer.h"
 
 namespace corpusmill {
 namespace {
@@ -43,7 +44,7 @@ json small_tokenizer() {
 }
 
 std::unique_ptr<Tokenizer> make(const json& file, const std::string& config = "") {
-  return make_byte_level_tokenizer(file.dump(), "tokenizer.json", config, "tokenizer_config.json");
+  return make_json_tokenizer(file.dump(), "tokenizer.json", config, "tokenizer_config.json");
 }
 
 std::vector<TokenId> ids_of(const Tokenizer& tokenizer, std::string_view text,
@@ -185,16 +186,16 @@ TEST(ByteLevelTokenizerTest, WhatIsThereTwiceIsRefused) {
   for (const auto& [found, instead] : {std::pair(R"("he":258)", R"("he":258,"he":262)"),
                                        std::pair(R"("normalizer":)", R"("decoder":)"),
                                        std::pair(R"("merges":)", R"("merges":[],"merges":)")}) {
-    EXPECT_THROW(make_byte_level_tokenizer(with(found, instead), "twice", "", ""), Error) << found;
+    EXPECT_THROW(make_json_tokenizer(with(found, instead), "twice", "", ""), Error) << found;
   }
 }
 
 TEST(ByteLevelTokenizerTest, AFileCutAnywhereThrowsAndNothingElse) {
   const std::string bytes = small_tokenizer().dump();
   for (std::size_t end = 0; end < bytes.size(); end += 7) {
-    EXPECT_THROW(make_byte_level_tokenizer(bytes.substr(0, end), "cut", "", ""), Error) << end;
+    EXPECT_THROW(make_json_tokenizer(bytes.substr(0, end), "cut", "", ""), Error) << end;
   }
-  EXPECT_THROW(make_byte_level_tokenizer(std::string(100'000, '['), "deep", "", ""), Error);
+  EXPECT_THROW(make_json_tokenizer(std::string(100'000, '['), "deep", "", ""), Error);
 }
 
 TEST(ByteLevelTokenizerTest, RandomDamageNeverDoesMoreThanThrow) {
@@ -206,7 +207,7 @@ TEST(ByteLevelTokenizerTest, RandomDamageNeverDoesMoreThanThrow) {
       damaged[random() % damaged.size()] = static_cast<char>(32 + random() % 96);
     }
     try {
-      ids_of(*make_byte_level_tokenizer(damaged, "damaged", "", ""), "hello <s> 世界");
+      ids_of(*make_json_tokenizer(damaged, "damaged", "", ""), "hello <s> 世界");
     } catch (const Error&) {
     }
   }

@@ -144,6 +144,15 @@ TEST(RankTokenizerTest, AnUnknownFileNeedsAPattern) {
   EXPECT_EQ(code_of(file, "", "pat_str"), ExitCode::kMismatch);
   EXPECT_EQ(code_of(file, "{}", "cl100k_base"), ExitCode::kMismatch);
   EXPECT_EQ(code_of(file, R"({"pat_str": 3})", "pat_str"), ExitCode::kMismatch);
+  // Which engines read differently.
+  for (const char* pattern : {R"(\\p{N}{1,3}+|.)", R"(a$|.)", R"(^a|.)", R"(\\w+|.)"}) {
+    const std::string config = std::string(R"({"pat_str": ")") + pattern + R"("})";
+    EXPECT_EQ(code_of(file, config, "pat_str has"), ExitCode::kMismatch) << pattern;
+  }
+  EXPECT_EQ(make(file, R"({"pat_str": "\\p{N}{1,2}|[^a]+|a"})")->encode_text("12a").size(), 3U);
+  // A published expression is known as it is written.
+  EXPECT_TRUE(make(file, R"({"pat_str": "'(?:[sdmt]|ll|ve|re)| ?\\p{L}++| ?\\p{N}++)"
+                         R"(| ?[^\\s\\p{L}\\p{N}]++|\\s++$|\\s+(?!\\S)|\\s"})"));
 }
 
 TEST(RankTokenizerTest, TheDigestCoversWhatTheConfigDecides) {

@@ -3,8 +3,8 @@
 #include <random>
 
 #include "common/error.h"
-#include "tokenizer/byte_level_tokenizer.h"
 #include "tokenizer/byte_level_trainer.h"
+#include "tokenizer/json_tokenizer.h"
 #include "tokenizer/sentencepiece_tokenizer.h"
 #include "tokenizer/sentencepiece_trainer.h"
 
@@ -51,8 +51,8 @@ TEST(ByteLevelTrainerTest, OrderDoesNotMatter) {
 TEST(ByteLevelTrainerTest, TheResultLoadsAndJoinsWhatIsFrequent) {
   const std::vector<std::string> texts = sample_texts();
   const TrainedByteLevel trained = train(texts, {.vocabulary_size = 400});
-  const auto tokenizer = make_byte_level_tokenizer(trained.tokenizer_json, "tokenizer.json",
-                                                   trained.tokenizer_config_json, "config");
+  const auto tokenizer = make_json_tokenizer(trained.tokenizer_json, "tokenizer.json",
+                                             trained.tokenizer_config_json, "config");
   EXPECT_EQ(tokenizer->vocabulary_size(), trained.vocabulary_size);
   EXPECT_EQ(tokenizer->special_ids(), (SpecialIds{.bos = 1, .eos = 2, .pad = 0, .unk = {}}));
   EXPECT_EQ(tokenizer->encode_text(" then").size(), 1U);
@@ -66,8 +66,7 @@ TEST(ByteLevelTrainerTest, EverySplitterLoads) {
     ByteLevelTrainer trainer({.splitter = splitter, .merges = {.vocabulary_size = 300}});
     ByteLevelTrainer::Adder(trainer).add("12345 12345 we'LL we'LL\n\n\n");
     const TrainedByteLevel trained = trainer.finish();
-    const auto tokenizer =
-        make_byte_level_tokenizer(trained.tokenizer_json, splitter, "{}", "config");
+    const auto tokenizer = make_json_tokenizer(trained.tokenizer_json, splitter, "{}", "config");
     EXPECT_GT(tokenizer->encode_text("12345").size(), splitter == "gpt2" ? 0U : 1U) << splitter;
   }
 }
@@ -82,7 +81,7 @@ TEST(ByteLevelTrainerTest, ASpecialSpelledLikeATokenIsThatToken) {
   const std::vector<std::string> texts(50, "xab abx xabx");
   // "Ġabx" cuts nothing out of the text, but spells what the merges reach; "!" is a byte.
   const TrainedByteLevel trained = train(texts, {.vocabulary_size = 300}, {"Ġabx", "!"});
-  const auto tokenizer = make_byte_level_tokenizer(trained.tokenizer_json, "json", "{}", "config");
+  const auto tokenizer = make_json_tokenizer(trained.tokenizer_json, "json", "{}", "config");
   EXPECT_EQ(tokenizer->encode_text(" abx"), std::vector<TokenId>{0});
   EXPECT_EQ(tokenizer->encode_text("!"), std::vector<TokenId>{1});
 }
