@@ -21,6 +21,7 @@ ExitCode verify_command(const std::vector<std::string>& arguments);
 ExitCode merge_command(const std::vector<std::string>& arguments);
 ExitCode encode_command(const std::vector<std::string>& arguments);
 ExitCode decode_command(const std::vector<std::string>& arguments);
+ExitCode tokenizer_command(const std::vector<std::string>& arguments);
 ExitCode train_tokenizer_command(const std::vector<std::string>& arguments);
 // Starts corpusmill-train, which stands beside this executable, with the same arguments.
 ExitCode pretrain_command(const std::vector<std::string>& arguments);
@@ -41,6 +42,7 @@ inline constexpr Command kCommands[] = {
     {"merge", "join several sets of shards into one", merge_command},
     {"encode", "texts into token ids, a row for each", encode_command},
     {"decode", "token ids back into text", decode_command},
+    {"tokenizer", "what a tokenizer is, and how it cuts a sample", tokenizer_command},
     {"train-tokenizer", "make a tokenizer from a sample", train_tokenizer_command},
     {"pretrain", "train a model on shards", pretrain_command},
     {"evaluate", "loss and perplexity of a checkpoint on shards", evaluate_command},

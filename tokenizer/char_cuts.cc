@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
 
 #include "tokenizer/unicode_class.h"
 
@@ -27,19 +26,12 @@ std::uint32_t first_byte(std::uint32_t code_point) {
   return code_point < 0x10000 ? 0xE0 | code_point >> 12 : 0xF0 | code_point >> 18;
 }
 
-// The hash of a pair is mix_left(left) ^ mix_right(right).
-std::uint32_t mix_left(std::uint32_t code_point) {
-  return code_point * 0x9E3779B1U;
-}
-std::uint32_t mix_right(std::uint32_t code_point) {
-  return code_point * 0x85EBCA77U;
-}
 std::uint32_t hash(std::uint32_t left, std::uint32_t right) {
-  return mix_left(left) ^ mix_right(right);
+  return (left * 0x9E3779B1U) ^ (right * 0x85EBCA77U);
 }
 
 std::size_t open_slot(std::uint32_t code_point) {
-  return mix_left(code_point) >> 20;
+  return code_point * 0x9E3779B1U >> 20;
 }
 constexpr std::uint8_t kOpenAfter = 1, kOpenBefore = 2;
 
@@ -119,47 +111,13 @@ bool CharCuts::may_cut(char32_t left, char32_t right) const {
          (left < 128 || !has(kOpen + last_byte(left), kOpen + first_byte(right)));
 }
 
-// Three-byte characters, most of Chinese, need nothing found out but the pair.
-std::uint32_t CharCuts::cut_wide(std::string_view text, std::uint32_t at, std::uint32_t left,
-                                 std::span<std::uint32_t> ends, std::size_t& count) const {
-  std::uint32_t mixed = mix_left(left);
-  for (; at + sizeof(std::uint32_t) <= text.size() && count < ends.size(); at += 3) {
-    std::uint32_t word;
-    std::memcpy(&word, text.data() + at, sizeof word);
-    const std::uint32_t right = (word & 0xF) << 12 | (word >> 8 & 0x3F) << 6 | (word >> 16 & 0x3F);
-    if ((word & 0xC0C0F0) != 0x8080E0 || right < 0x800 || (right & 0xF800) == 0xD800) break;
-    const std::uint32_t bit = (mixed ^ mix_right(right)) >> shift_;
-    bool cuts = (bits_[bit / 64] >> bit % 64 & 1) == 0;
-    const std::uint8_t open_left = open_[mixed >> 20];
-    mixed = mix_left(right);
-    const bool open = ((open_left & kOpenAfter) | (open_[mixed >> 20] & kOpenBefore) |
-                       (open_pairs_[left & 0x3F] >> (word & 0x3F) & 1)) != 0;
-    if (open) [[unlikely]]
-      cuts = may_cut(left, right);
-    ends[count] = at;
-    count += cuts ? 1 : 0;
-    left = right;
-  }
-  return at;
-}
-
 std::size_t CharCuts::cut(std::string_view text, std::uint32_t begin, std::uint32_t end,
                           std::span<std::uint32_t> ends) const {
   text = text.substr(0, end);
   std::size_t count = 0;
   Char left = char_at(text, begin);
   std::uint8_t open_left = open_[open_slot(left.code_point)];
-  for (std::uint32_t at = begin + left.bytes; at < end;) {
-    if (left.bytes == 3) {
-      const std::uint32_t run_end = cut_wide(text, at, left.code_point, ends, count);
-      if (count == ends.size()) return count;
-      if (run_end > at) {
-        at = run_end;
-        left = char_at(text, at - 3);
-        open_left = open_[open_slot(left.code_point)];
-        if (at == end) break;
-      }
-    }
+  for (std::size_t at = begin + left.bytes; at < end;) {
     const Char right = char_at(text, at);
     const std::uint8_t open_right = open_[open_slot(right.code_point)];
     bool cuts;
@@ -175,7 +133,7 @@ std::size_t CharCuts::cut(std::string_view text, std::uint32_t begin, std::uint3
       if (open) [[unlikely]]
         cuts = may_cut(left.code_point, right.code_point);
     }
-    ends[count] = at;
+    ends[count] = static_cast<std::uint32_t>(at);
     count += cuts ? 1 : 0;
     if (count == ends.size()) return count;
     at += right.bytes;

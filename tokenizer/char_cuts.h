@@ -40,10 +40,6 @@ class CharCuts {
  private:
   void add(std::string_view piece, std::vector<std::uint64_t>& pairs);
   bool has(std::uint32_t left, std::uint32_t right) const;
-  // As cut(), through a run of three-byte characters from `at` on, `left` before it; adds to
-  // `count`. Returns where the run ends, or where the last end stands when `ends` is full.
-  std::uint32_t cut_wide(std::string_view text, std::uint32_t at, std::uint32_t left,
-                         std::span<std::uint32_t> ends, std::size_t& count) const;
 
   // Pairs that some piece has, but those of ASCII, by hash. A character that a piece has in part
   // only, because it begins or ends inside, stands there as its last or its first byte.

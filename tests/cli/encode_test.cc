@@ -113,5 +113,22 @@ TEST_F(EncodeCli, AReaderThatGoesAwayIsNoError) {
   EXPECT_EQ(result.exit_code, 4);
 }
 
+TEST_F(EncodeCli, TokenizerInfoSaysWhatItIs) {
+  spill(folder / "rows.jsonl", "{\"text\": \"é<|endoftext|>\"}\n{\"x\": 1}\n");
+  const ProgramResult text = run_corpusmill({"tokenizer", "info", path("tokenizer.json")});
+  EXPECT_EQ(text.exit_code, 0) << text.err;
+  EXPECT_EQ(text.err, "");
+  EXPECT_THAT(text.out, HasSubstr("byte-level-bpe"));
+  EXPECT_THAT(text.out, HasSubstr("1: <|endoftext|>"));
+  const ProgramResult sampled = run_corpusmill(
+      {"tokenizer", "info", path("tokenizer.json"), path("rows.jsonl"), "--json", "-q"});
+  const json summary = json::parse(sampled.out);
+  EXPECT_EQ(summary["tokenizer"]["vocabulary_size"], 257);
+  EXPECT_EQ(summary["tokenizer"]["added_tokens"][0]["id"], 256);
+  EXPECT_EQ(summary["sample"]["tokens"], 3);
+  EXPECT_EQ(summary["books"]["rejected"]["missing_text"], 1);
+  EXPECT_EQ(run_corpusmill({"tokenizer", "inform", path("tokenizer.json")}).exit_code, 2);
+}
+
 }  // namespace
 }  // namespace corpusmill
