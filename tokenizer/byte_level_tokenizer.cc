@@ -1,5 +1,6 @@
 #include "tokenizer/byte_level_tokenizer.h"
 
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -39,7 +40,11 @@ class ByteLevelTokenizer final : public Tokenizer {
         splitter_text_(std::move(spec.splitter_text)),
         warning_(std::move(spec.warning)),
         special_ids_(special_ids),
-        digest_(std::move(digest)) {}
+        digest_(std::move(digest)) {
+    for (const AddedToken& token : normalized_tokens_.tokens()) {
+      if (vocabulary_.spelling(token.id) != token.content) renamed_[token.id] = token.content;
+    }
+  }
 
   EncodeReport encode(std::string_view text, SpecialInText policy,
                       std::vector<TokenId>& out) const override {
@@ -67,7 +72,7 @@ class ByteLevelTokenizer final : public Tokenizer {
   std::string decode(std::span<const TokenId> ids) const override {
     std::string bytes;
     for (const TokenId id : ids) {
-      const std::string_view spelling = vocabulary_.spelling(id);
+      const std::string_view spelling = spelling_to_decode(id);
       if (!append_spelled_bytes(spelling, bytes)) bytes += spelling;
     }
     return to_utf8_lossy(bytes);
@@ -92,6 +97,15 @@ class ByteLevelTokenizer final : public Tokenizer {
   }
 
  private:
+  // As the library does: an added token that is normalized is decoded as its normalizer spells it.
+  std::string_view spelling_to_decode(TokenId id) const {
+    if (!renamed_.empty()) {
+      const auto found = renamed_.find(id);
+      if (found != renamed_.end()) return found->second;
+    }
+    return vocabulary_.spelling(id);
+  }
+
   std::size_t encode_normalized(std::string_view text, bool as_text,
                                 std::vector<TokenId>& out) const {
     thread_local std::vector<TextSection> sections;
@@ -117,6 +131,7 @@ class ByteLevelTokenizer final : public Tokenizer {
   std::string_view kind_;
   SpecialInText default_policy_;
   Vocabulary vocabulary_;
+  std::unordered_map<TokenId, std::string> renamed_;  // tokens whose spelling is not normalized
   std::string normalizer_text_, splitter_text_;
   std::string warning_;
   SpecialIds special_ids_;

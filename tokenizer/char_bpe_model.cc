@@ -41,14 +41,12 @@ std::string replaced(std::string_view text, std::string_view from, std::string_v
 // The texts that merges make, as the engine sees text: ' ' for the mark. One with a space of its
 // own is never met.
 std::vector<std::string> made_pieces(const CharBpeSpec& spec) {
-  std::vector<TokenId> results;
-  results.reserve(spec.merges.size());
-  for (const MergeTable::Merge& merge : spec.merges) results.push_back(merge.result);
-  std::sort(results.begin(), results.end());
-  results.erase(std::unique(results.begin(), results.end()), results.end());
+  std::vector<bool> made(spec.symbols.size() + spec.bare_characters.size());
+  for (const MergeTable::Merge& merge : spec.merges) made[merge.result] = true;
   std::vector<std::string> pieces;
-  pieces.reserve(results.size());
-  for (const TokenId id : results) {
+  pieces.reserve(std::min(made.size(), spec.merges.size()));
+  for (TokenId id = 0; id < made.size(); ++id) {
+    if (!made[id]) continue;
     const std::string_view text = spec.text_of(id);
     if (!spec.rules.space_is_mark) {
       pieces.emplace_back(text);

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cstdint>
 #include <utility>
+#include <vector>
 
 #include "common/error.h"
 
@@ -122,15 +123,22 @@ BpeTables rank_tables(Vocabulary tokens, const std::string& file_name) {
     tables.byte_ids[byte] = id.value_or(0);
   }
   std::uint64_t pair_bytes = 0;
+  std::vector<std::string_view> parts;  // left, right, left, right, ...
+  std::vector<TokenId> ids;
   for (TokenId id = 0; id < tokens.size(); ++id) {
     const std::string_view token = tokens.spelling(id);
     pair_bytes += std::uint64_t{token.size()} * token.size();
     if (pair_bytes > kPairBytesMax) unsupported("its tokens are too long to find their parts");
+    parts.clear();
     for (std::size_t cut = 1; cut < token.size(); ++cut) {
-      const std::optional<TokenId> left = tokens.find(token.substr(0, cut));
-      if (!left) continue;
-      const std::optional<TokenId> right = tokens.find(token.substr(cut));
-      if (right) tables.merges.push_back({*left, *right, id, id});
+      parts.push_back(token.substr(0, cut));
+      parts.push_back(token.substr(cut));
+    }
+    ids.resize(parts.size());
+    tokens.find(parts, ids);
+    for (std::size_t i = 0; i < parts.size(); i += 2) {
+      if (ids[i] == Vocabulary::kNoToken || ids[i + 1] == Vocabulary::kNoToken) continue;
+      tables.merges.push_back({ids[i], ids[i + 1], id, id});
     }
   }
   tables.whole_pretokens = std::move(tokens);

@@ -4,6 +4,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -20,6 +21,7 @@ using Fields = std::map<std::string_view, element>;
 
 // Far above any normalizer; a larger part is no tokenizer's.
 constexpr std::size_t kPartBytesMax = 16 << 20;
+constexpr std::size_t kMergesAtOnce = 64;
 
 class TokenizerJsonReader {
  public:
@@ -116,26 +118,42 @@ class TokenizerJsonReader {
     }
     const simdjson::dom::array list(merges->second);
     made_.merges.reserve(list.size());
+    // Left, right, left, right, ... of merges to come, looked up together.
+    std::vector<std::string_view> sides;
     for (const element& merge : list) {
-      const auto [left, right] = parts_of(merge);
-      if (left.empty() || right.empty()) {
-        made_.corrupt(fmt::format("merge {} joins nothing", made_.merges.size()));
-      }
-      joined_.assign(left).append(right);
-      const TokenId left_id = id_in_merge(left);
-      const TokenId right_id = id_in_merge(right);
-      const auto rank = static_cast<std::uint32_t>(made_.merges.size());
-      made_.merges.push_back({left_id, right_id, id_of_joined(), rank});
+      const auto [left, right] = parts_of(merge, made_.merges.size() + sides.size() / 2);
+      sides.push_back(left);
+      sides.push_back(right);
+      if (sides.size() == 2 * kMergesAtOnce) add_merges(sides);
     }
+    add_merges(sides);
   }
 
-  std::pair<std::string_view, std::string_view> parts_of(const element& merge) const {
+  void add_merges(std::vector<std::string_view>& sides) {
+    std::array<TokenId, 2 * kMergesAtOnce> ids;
+    made_.vocabulary.find(sides, ids);
+    for (std::size_t i = 0; i < sides.size(); i += 2) {
+      for (const std::size_t side : {i, i + 1}) {
+        if (sides[side].empty()) {
+          made_.corrupt(fmt::format("merge {} joins nothing", made_.merges.size()));
+        }
+        if (ids[side] == Vocabulary::kNoToken) refuse_in_merge(sides[side]);
+      }
+      joined_.assign(sides[i]).append(sides[i + 1]);
+      const auto rank = static_cast<std::uint32_t>(made_.merges.size());
+      made_.merges.push_back({ids[i], ids[i + 1], id_of_joined(), rank});
+    }
+    sides.clear();
+  }
+
+  std::pair<std::string_view, std::string_view> parts_of(const element& merge,
+                                                         std::size_t rank) const {
     std::string_view left, right;
     if (merge.type() == element_type::STRING) {
       const std::string_view line = merge;
       const std::size_t space = line.find(' ');
       if (space == std::string_view::npos || line.find(' ', space + 1) != std::string_view::npos) {
-        made_.corrupt(fmt::format("merge {} is \"{}\", not two tokens", made_.merges.size(), line));
+        made_.corrupt(fmt::format("merge {} is \"{}\", not two tokens", rank, line));
       }
       return {line.substr(0, space), line.substr(space + 1)};
     }
@@ -149,26 +167,25 @@ class TokenizerJsonReader {
       }
       if (count == 2 && strings) return {left, right};
     }
-    made_.corrupt(
-        fmt::format("merge {} is neither a string nor a pair of strings", made_.merges.size()));
+    made_.corrupt(fmt::format("merge {} is neither a string nor a pair of strings", rank));
   }
 
-  TokenId id_in_merge(std::string_view token) const {
-    const std::optional<TokenId> id = made_.vocabulary.find(token);
-    if (!id) {
-      made_.corrupt(fmt::format("merge {} needs \"{}\", which is not in the vocabulary",
-                                made_.merges.size(), token));
-    }
-    return *id;
+  [[noreturn]] void refuse_in_merge(std::string_view token) const {
+    made_.corrupt(fmt::format("merge {} needs \"{}\", which is not in the vocabulary",
+                              made_.merges.size(), token));
   }
 
-  // Most often the id behind that of the merge before, which is looked at first.
+  // Most often the id behind that of the merge before, or the same: those are looked at first.
   TokenId id_of_joined() const {
     if (!made_.merges.empty()) {
-      const TokenId next = made_.merges.back().result + 1;
-      if (made_.vocabulary.spelling(next) == joined_) return next;
+      const TokenId last = made_.merges.back().result;
+      for (const TokenId id : {last + 1, last}) {
+        if (made_.vocabulary.spelling(id) == joined_) return id;
+      }
     }
-    return id_in_merge(joined_);
+    const std::optional<TokenId> id = made_.vocabulary.find(joined_);
+    if (!id) refuse_in_merge(joined_);
+    return *id;
   }
 
   // The id that the library gives an added token: the vocabulary's if it is there, else the next

@@ -1,10 +1,11 @@
 // The tokens of a vocabulary: the spelling of an id, the id of a spelling. Flat: one arena of
-// bytes, one entry of 8 bytes per id, one open-addressing table of 8 bytes per slot.
+// bytes, one entry of 16 bytes per id, one open-addressing table of 8 bytes per slot.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,21 +38,27 @@ class Vocabulary {
                    : std::string_view();
   }
   std::optional<TokenId> find(std::string_view spelling) const;
+  // The same for many at once, which hides the waiting for memory: ids[i] is that of spellings[i],
+  // kNoToken where there is none.
+  void find(std::span<const std::string_view> spellings, std::span<TokenId> ids) const;
+  static constexpr TokenId kNoToken = ~TokenId{0};
 
  private:
   static constexpr std::uint32_t kNone = ~std::uint32_t{0};
   struct Entry {
     std::uint32_t begin = 0;      // in the arena
     std::uint32_t bytes = kNone;  // kNone: no such id
+    std::uint64_t head = 0;       // the first eight bytes, zeros behind a shorter spelling
   };
   struct Slot {
-    std::uint32_t tag = 0;     // the upper half of the spelling's hash
-    std::uint32_t id = kNone;  // kNone: empty
+    std::uint32_t tag = 0;        // the upper half of the spelling's hash
+    std::uint32_t id = kNoToken;  // kNoToken: empty
   };
 
   // The slot that holds the spelling, or the empty one where it belongs.
   std::size_t slot_of(std::string_view spelling, std::uint64_t hash) const;
   void resize_slots(std::size_t slots);
+  bool is_spelled(TokenId id, std::string_view spelling, std::uint64_t head) const;
 
   std::string arena_;
   std::vector<Entry> entries_;  // by id

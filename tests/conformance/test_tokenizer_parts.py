@@ -20,6 +20,7 @@ ADDED = {
     "tok": {"single_word": True},
     "Word": {"single_word": True, "normalized": True},
     "é": {"normalized": True},
+    "qe\u0301": {"normalized": True},
     "<s": {"special": True},
     "<s>": {"special": True},
     "<n> x": {"normalized": True, "special": True},

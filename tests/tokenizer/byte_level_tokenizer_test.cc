@@ -128,6 +128,16 @@ TEST(ByteLevelTokenizerTest, NfcComposesBeforeMerging) {
   EXPECT_EQ(tokenizer->decode(ids_of(*tokenizer, "a\u1ACE\u0323")), "a\u1ACE\u0323");
 }
 
+TEST(ByteLevelTokenizerTest, ANormalizedTokenIsDecodedAsItsNormalizerSpellsIt) {
+  json file = small_tokenizer();
+  file["normalizer"] = {{"type", "NFC"}};
+  file["added_tokens"][2]["content"] = "世e\u0301";
+  file["added_tokens"][2]["normalized"] = true;
+  EXPECT_EQ(make(file)->decode(std::vector<TokenId>{261}), "世é");
+  file["normalizer"] = nullptr;
+  EXPECT_EQ(make(file)->decode(std::vector<TokenId>{261}), "世e\u0301");
+}
+
 TEST(ByteLevelTokenizerTest, WhatCannotBeProvenIsRefusedByName) {
   const auto with = [](const char* pointer, const json& value) {
     json file = small_tokenizer();

@@ -39,6 +39,17 @@ TEST(VocabularyTest, NeitherAnIdNorASpellingIsGivenTwice) {
   EXPECT_EQ(vocabulary.find("b"), std::nullopt);
 }
 
+TEST(VocabularyTest, SpellingsThatBeginAlikeAreDifferent) {
+  Vocabulary vocabulary;
+  const std::vector<std::string> spellings = {
+      "1234567", std::string("1234567\0", 8), "12345678", "123456789", "12345678A", "12345678A1"};
+  for (TokenId id = 0; id < spellings.size(); ++id) {
+    EXPECT_EQ(vocabulary.find(spellings[id]), std::nullopt);
+    EXPECT_EQ(vocabulary.add(spellings[id], id), Added::kYes);
+  }
+  for (TokenId id = 0; id < spellings.size(); ++id) EXPECT_EQ(vocabulary.find(spellings[id]), id);
+}
+
 TEST(VocabularyTest, EqualsAMapWhileItGrows) {
   std::mt19937 random(1);
   for (const bool reserved : {false, true}) {
@@ -55,6 +66,13 @@ TEST(VocabularyTest, EqualsAMapWhileItGrows) {
       EXPECT_EQ(vocabulary.find(spelling), expected.at(spelling));
     }
     EXPECT_EQ(vocabulary.tokens(), expected.size());
+    std::vector<std::string_view> spellings = {"not there", "", "abcdefghijklm"};
+    for (const auto& [spelling, id] : expected) spellings.push_back(spelling);
+    std::vector<TokenId> ids(spellings.size());
+    vocabulary.find(spellings, ids);
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      EXPECT_EQ(ids[i], vocabulary.find(spellings[i]).value_or(Vocabulary::kNoToken));
+    }
     for (const auto& [spelling, id] : expected) {
       EXPECT_EQ(vocabulary.find(spelling), id);
       EXPECT_EQ(vocabulary.spelling(id), spelling);
