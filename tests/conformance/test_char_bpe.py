@@ -115,7 +115,8 @@ def write(folder, normalizer=None, pre_tokenizer=None, model={}, normalized=Fals
 
 def glued_texts(count, seed):
     rng = random.Random(seed)
-    parts = ["<s>", "</s>", "<unk>", "[MASK]", "q-q", "<sep> x", "<0x41>", MARK, MARK * 2, " ", "  "]
+    parts = ["<s>", "</s>", "<unk>", "[MASK]", "q-q", "<sep> x", "<0x41>"]
+    parts += [MARK, MARK * 2, " ", "  "]
     parts += ["ka to", "zzz", " kz", "xyz", "的一", "éö", "\n", "中", "x", "1", "😀", "ſ"]
     return ["".join(rng.choice(parts) for _ in range(rng.randint(1, 8))) for _ in range(count)]
 
