@@ -29,9 +29,9 @@ if(CORPUSMILL_COVERAGE)
   add_link_options(--coverage)
 endif()
 
-# corpusmill_library(NAME): one static library of every .cc in the folder, save *_main.cc.
+# corpusmill_library(NAME): one static library of every .cc in the folder and below, save *_main.cc.
 function(corpusmill_library name)
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
   list(FILTER sources EXCLUDE REGEX "_main\\.cc$")
   add_library(${name} STATIC ${sources})
   target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR})

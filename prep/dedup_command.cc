@@ -1,7 +1,7 @@
 // corpusmill dedup: the first of every text stays, byte for byte.
 #include "prep/commands.h"
-#include "prep/exact_dedup.h"
-#include "prep/fingerprint.h"
+#include "prep/dedup/exact_dedup.h"
+#include "prep/dedup/fingerprint.h"
 #include "prep/input_options.h"
 #include "prep/text_run.h"
 

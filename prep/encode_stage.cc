@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "prep/fingerprint.h"
+#include "prep/dedup/fingerprint.h"
 
 namespace corpusmill {
 

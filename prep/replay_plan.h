@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "prep/encoded_batch.h"
-#include "prep/exact_dedup.h"
+#include "prep/dedup/exact_dedup.h"
 #include "prep/length_filter.h"
 #include "prep/split.h"
 #include "prep/tokenize_journal.h"

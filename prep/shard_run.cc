@@ -11,7 +11,7 @@
 #include "common/version.h"
 #include "prep/document_parser.h"
 #include "prep/encode_stage.h"
-#include "prep/exact_dedup.h"
+#include "prep/dedup/exact_dedup.h"
 #include "prep/line_reader.h"
 #include "prep/line_writer.h"
 #include "prep/pipeline.h"

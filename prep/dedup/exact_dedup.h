@@ -13,26 +13,10 @@
 #include <vector>
 
 #include "common/digest.h"
+#include "prep/dedup/line_id.h"
 #include "prep/document.h"
 
 namespace corpusmill {
-
-// File and line in one word: 24 bits of file, 40 of line. What the set keeps of an Origin.
-class LineId {
- public:
-  static constexpr std::uint32_t kFilesMax = (1U << 24) - 1;
-  static constexpr std::uint64_t kLinesMax = (1ULL << 40) - 1;
-
-  // Throws Error(kUsage) for more than kFilesMax files or kLinesMax lines in a file.
-  static LineId of(const Origin& origin);
-  std::uint32_t file() const { return static_cast<std::uint32_t>(packed_ >> 40); }
-  std::uint64_t line() const { return packed_ & kLinesMax; }
-  bool operator==(const LineId&) const = default;
-
- private:
-  friend class FingerprintSet;
-  std::uint64_t packed_ = 0;  // 0 marks a free entry: lines count from 1
-};
 
 // Not thread-safe: it belongs to an in-order stage, where the first occurrence in input order wins.
 class FingerprintSet {

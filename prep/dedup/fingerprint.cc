@@ -1,4 +1,4 @@
-#include "prep/fingerprint.h"
+#include "prep/dedup/fingerprint.h"
 
 namespace corpusmill {
 

@@ -1,4 +1,4 @@
-#include "prep/exact_dedup.h"
+#include "prep/dedup/exact_dedup.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include <string>
 
 #include "common/error.h"
-#include "prep/fingerprint.h"
+#include "prep/dedup/fingerprint.h"
 
 namespace corpusmill {
 namespace {

@@ -1,4 +1,4 @@
-#include "prep/exact_dedup.h"
+#include "prep/dedup/exact_dedup.h"
 
 #include <fmt/format.h>
 
@@ -19,18 +19,6 @@ std::uint64_t scale_to(std::uint64_t hash, std::uint64_t n) {
 
 }  // namespace
 
-LineId LineId::of(const Origin& origin) {
-  if (origin.file > kFilesMax || origin.line > kLinesMax) {
-    throw Error(ExitCode::kUsage,
-                fmt::format("exact dedup takes up to {} input files of up to {} lines each; join "
-                            "small files first",
-                            kFilesMax, kLinesMax));
-  }
-  LineId id;
-  id.packed_ = (static_cast<std::uint64_t>(origin.file) << 40) | origin.line;
-  return id;
-}
-
 FingerprintSet::FingerprintSet(std::uint64_t bytes_max) : bytes_max_(bytes_max) {}
 
 FingerprintSet::Entry& FingerprintSet::Table::slot(const Digest& fingerprint) {
@@ -38,7 +26,7 @@ FingerprintSet::Entry& FingerprintSet::Table::slot(const Digest& fingerprint) {
   std::uint64_t at = scale_to(fingerprint.low, count);
   while (true) {
     Entry& entry = entries[at];
-    if (entry.first.packed_ == 0) return entry;
+    if (!entry.first) return entry;
     if (entry.low == fingerprint.low && entry.high == fingerprint.high) return entry;
     if (++at == count) at = 0;
   }
@@ -49,7 +37,7 @@ std::optional<LineId> FingerprintSet::find_or_insert(const Digest& fingerprint,
   Table& table = tables_[fingerprint.high >> 56];
   if (table.used * 8 >= table.entries.size() * 7) grow(table);
   Entry& entry = table.slot(fingerprint);
-  if (entry.first.packed_ != 0) return entry.first;
+  if (entry.first) return entry.first;
   entry = {fingerprint.high, fingerprint.low, LineId::of(origin)};
   ++table.used;
   ++size_;
@@ -70,7 +58,7 @@ void FingerprintSet::grow(Table& table) {
   grown.entries.resize(count);
   grown.used = table.used;
   for (const Entry& entry : table.entries) {
-    if (entry.first.packed_ != 0) grown.slot({entry.high, entry.low}) = entry;
+    if (entry.first) grown.slot({entry.high, entry.low}) = entry;
   }
   bytes_ += (count - old_count) * sizeof(Entry);
   table = std::move(grown);
