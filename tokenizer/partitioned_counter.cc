@@ -1,8 +1,5 @@
 #include "tokenizer/partitioned_counter.h"
 
-#include <fmt/format.h>
-#include <unistd.h>
-
 #include "tokenizer/parallel_for.h"
 
 namespace corpusmill {
@@ -25,29 +22,6 @@ void key_record::append(std::string& out, std::string_view key, std::uint64_t co
   append_varint(out, key.size());
   out += key;
   append_varint(out, count);
-}
-
-std::uint64_t SpillFile::append(std::string_view bytes) {
-  const std::scoped_lock lock(mutex_);
-  if (file_ == nullptr) {
-    for (int number = 0; file_ == nullptr; ++number) {
-      const std::filesystem::path path =
-          folder_ / fmt::format(".corpusmill-counts-{}-{}", getpid(), number);
-      if (!File::try_create_new(path)) continue;
-      file_ = std::make_unique<File>(File::open_append(path));
-      remove_file(path);
-    }
-  }
-  const std::uint64_t offset = bytes_;
-  file_->write_all(bytes);
-  bytes_ += bytes.size();
-  return offset;
-}
-
-std::string SpillFile::read(std::uint64_t offset, std::uint64_t bytes) const {
-  std::string out(bytes, '\0');
-  file_->read_at(out.data(), bytes, offset);
-  return out;
 }
 
 PartitionedCounter::PartitionedCounter(std::uint64_t bytes_max,

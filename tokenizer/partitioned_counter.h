@@ -17,26 +17,10 @@
 #include <string_view>
 #include <vector>
 
-#include "common/file.h"
+#include "common/spill_file.h"
 #include "tokenizer/key_counter.h"
 
 namespace corpusmill {
-
-// A file without a name: it is gone when the process is. Thread-safe.
-class SpillFile {
- public:
-  explicit SpillFile(const std::filesystem::path& folder) : folder_(folder) {}
-  // Returns where the bytes begin. The file is made by the first call. Throws Error(kOutputIo).
-  std::uint64_t append(std::string_view bytes);
-  std::string read(std::uint64_t offset, std::uint64_t bytes) const;
-  std::uint64_t bytes() const { return bytes_; }
-
- private:
-  std::filesystem::path folder_;
-  std::mutex mutex_;
-  std::unique_ptr<File> file_;
-  std::uint64_t bytes_ = 0;
-};
 
 // Distinct keys with their counts, in parts. Const and thread-safe.
 class CountedKeys {
