@@ -5,10 +5,10 @@
 #include <nlohmann/json.hpp>
 
 #include "common/error.h"
-#include "common/options.h"
 #include "common/stop_signal.h"
 #include "prep/byte_source.h"
 #include "prep/commands.h"
+#include "prep/id_row_options.h"
 #include "prep/id_rows.h"
 #include "prep/row_output.h"
 #include "prep/row_run.h"
@@ -18,14 +18,9 @@
 namespace corpusmill {
 namespace {
 
-struct DecodeOptions {
-  InputOptions input;
-  CommonOptions common;
+struct DecodeOptions : IdRowOptions {
   std::string tokenizer;
-  std::string output;
-  std::string format = "text";
-  std::string dtype = "auto";
-  bool jsonl = false, strict = false;
+  bool jsonl = false;
 };
 
 DecodeOptions parse_options(const std::vector<std::string>& arguments) {
@@ -35,20 +30,12 @@ DecodeOptions parse_options(const std::vector<std::string>& arguments) {
   options.input.add_inputs_to(app);
   app.get_option("inputs")->description("files of ids (plain, gzip or zstd); - is standard input");
   app.add_option("--tokenizer", options.tokenizer, "the one that the ids are of")->required();
-  app.add_option("--format", options.format,
-                 "text: ids with spaces between them, a line for each document; json: "
-                 "{\"ids\": [...]} or a bare list; bin: uint16 or uint32, a file is one document")
-      ->check(CLI::IsMember({"text", "json", "bin"}))
-      ->capture_default_str();
-  app.add_option("--dtype", options.dtype,
-                 "of --format bin: uint16 where every id fits, else uint32")
-      ->check(CLI::IsMember({"auto", "uint16", "uint32"}))
-      ->capture_default_str();
+  options.add_format_to(
+      app,
+      "text: ids with spaces between them, a line for each document; json: {\"ids\": [...]} or a "
+      "bare list; bin: uint16 or uint32, a file is one document");
   add_switch(app, "--jsonl", options.jsonl, "write rows of {\"text\": ...} instead of plain lines");
-  add_switch(app, "--strict", options.strict, "stop with exit code 3 at the first rejected line");
-  app.add_option("-o,--output", options.output,
-                 "file to write (.gz, .zst: compressed) instead of standard output");
-  options.common.add_to(app);
+  options.add_output_to(app);
   set.example("echo '15496 995' | corpusmill decode --tokenizer tokenizer.json -");
   set.example("corpusmill decode --tokenizer tokenizer.json --format json --jsonl ids.jsonl");
   set.parse(arguments);

@@ -1,11 +1,11 @@
 // corpusmill encode: texts into token ids, a row for each.
 #include <memory>
 
-#include "common/options.h"
 #include "prep/commands.h"
 #include "prep/document_encoder.h"
 #include "prep/document_parser.h"
 #include "prep/encode_stage.h"
+#include "prep/id_row_options.h"
 #include "prep/id_rows.h"
 #include "prep/row_run.h"
 #include "prep/shard_options.h"
@@ -13,14 +13,9 @@
 namespace corpusmill {
 namespace {
 
-struct EncodeOptions {
-  InputOptions input;
-  CommonOptions common;
+struct EncodeOptions : IdRowOptions {
   TokenizerOptions tokenizer;
-  std::string output;
-  std::string format = "text";
-  std::string dtype = "auto";
-  bool jsonl = false, bos = false, eos = false, strict = false;
+  bool jsonl = false, bos = false, eos = false;
 };
 
 EncodeOptions parse_options(const std::vector<std::string>& arguments) {
@@ -34,21 +29,13 @@ EncodeOptions parse_options(const std::vector<std::string>& arguments) {
   options.tokenizer.add_to(app);
   app.get_option("--tokenizer")->required();
   add_switch(app, "--jsonl", options.jsonl, "the lines are JSONL rows, as for tokenize");
-  app.add_option("--format", options.format,
-                 "text: ids with spaces between them, a line each; json: {\"ids\": [...]}, a line "
-                 "each; bin: uint16 or uint32, nothing between the documents")
-      ->check(CLI::IsMember({"text", "json", "bin"}))
-      ->capture_default_str();
-  app.add_option("--dtype", options.dtype,
-                 "of --format bin: uint16 where every id fits, else uint32")
-      ->check(CLI::IsMember({"auto", "uint16", "uint32"}))
-      ->capture_default_str();
+  options.add_format_to(
+      app,
+      "text: ids with spaces between them, a line each; json: {\"ids\": [...]}, a line each; bin: "
+      "uint16 or uint32, nothing between the documents");
   add_switch(app, "--bos", options.bos, "begin every document with BOS");
   add_switch(app, "--eos", options.eos, "end every document with EOS");
-  add_switch(app, "--strict", options.strict, "stop with exit code 3 at the first rejected line");
-  app.add_option("-o,--output", options.output,
-                 "file to write (.gz, .zst: compressed) instead of standard output");
-  options.common.add_to(app);
+  options.add_output_to(app);
   set.example("echo 'Hello world' | corpusmill encode --tokenizer tokenizer.json -");
   set.example("corpusmill encode --tokenizer tokenizer.json --jsonl rows.jsonl --format json");
   set.parse(arguments);

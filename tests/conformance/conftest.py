@@ -78,3 +78,12 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip("no ../shared/data beside the checkout")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="module")
+def tokens(tmp_path_factory) -> Path:
+    """Shards for tests/conformance/tiny_training.py; its tests are skipped without a trainer."""
+    import tiny_training
+
+    tiny_training.require_trainer()
+    return tiny_training.write_tokens(tmp_path_factory.mktemp("data"))
