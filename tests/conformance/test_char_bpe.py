@@ -6,9 +6,8 @@ import json
 import random
 
 import pytest
-import test_tokenizers as base
 import tokenizers
-from test_sentencepiece import FULL, decode, encode, random_texts, sample_lines
+from tokenizing import FULL, PIECES, decode, encode, random_texts, sample_lines
 
 MARK = "▁"
 BYTES = [f"<0x{byte:02X}>" for byte in range(256)]
@@ -125,14 +124,14 @@ def glued_texts(count, seed):
 def test_forms(tmp_path, variant):
     file = write(tmp_path, **VARIANTS[variant])
     library = tokenizers.Tokenizer.from_file(str(file))
-    texts = list(sample_lines())[:300] + random_texts(3000 if FULL else 600, variant)
+    texts = list(sample_lines())[:300] + random_texts(3000 if FULL else 600, PIECES, variant)
     texts += glued_texts(1500, variant)
     ours = encode(file, texts)
     for text, ids in zip(texts, ours):
         assert ids == library.encode(text, add_special_tokens=False).ids, text
     library.encode_special_tokens = True
     expected = [library.encode(text, add_special_tokens=False).ids for text in texts]
-    assert base.encode(file, texts, "text") == expected
+    assert encode(file, texts, "text") == expected
     lists = ours[::3] + [[id] for id in range(library.get_vocab_size())]
     rng = random.Random(variant)
     lists += [[rng.randrange(300) for _ in range(rng.randint(1, 9))] for _ in range(1000)]

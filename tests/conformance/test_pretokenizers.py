@@ -6,7 +6,7 @@ import random
 import subprocess
 
 import pytest
-import test_tokenizers as base
+import tokenizing
 import tokenizers
 
 BYTE_LEVEL = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True}
@@ -140,7 +140,7 @@ def adversarial_texts(count, seed):
 
 def code_points():
     everything = [c for c in range(0x110000) if not 0xD800 <= c < 0xE000]
-    if base.FULL:
+    if tokenizing.FULL:
         return everything
     rng = random.Random(5)
     return sorted({*range(0x3100), *range(0xFB00, 0x10000), *rng.sample(everything, 8000)})
@@ -168,7 +168,7 @@ def reference(pre_tokenizer, texts):
 def ours(path: pathlib.Path, pre_tokenizer, texts):
     path.write_text(json.dumps(pre_tokenizer))
     lines = "".join(json.dumps({"text": text}) + "\n" for text in texts)
-    command = [str(base.BIN / "pretokens"), str(path)]
+    command = [str(tokenizing.BIN / "pretokens"), str(path)]
     done = subprocess.run(command, input=lines.encode(), capture_output=True)
     assert done.returncode == 0, done.stderr.decode()
     return [json.loads(line) for line in done.stdout.splitlines()]
@@ -187,17 +187,17 @@ def compare(tmp_path, pre_tokenizer, texts):
 
 @pytest.mark.parametrize("name", KNOWN)
 def test_known(tmp_path, name):
-    count = 20000 if base.FULL else 1500
-    texts = adversarial_texts(count, 1) + base.random_texts(count, ["<|x|>"], 2)
+    count = 20000 if tokenizing.FULL else 1500
+    texts = adversarial_texts(count, 1) + tokenizing.random_texts(count, ["<|x|>"], 2)
     compare(tmp_path, KNOWN[name], texts + list(framed_code_points()))
 
 
 @pytest.mark.parametrize("name", STRANGERS)
 def test_strangers(tmp_path, name):
-    count = 5000 if base.FULL else 400
-    texts = adversarial_texts(count, 3) + base.random_texts(count, ["<|x|>"], 4)
-    if base.FULL or name.startswith("class-"):
-        texts += list(framed_code_points())[: None if base.FULL else 40]
+    count = 5000 if tokenizing.FULL else 400
+    texts = adversarial_texts(count, 3) + tokenizing.random_texts(count, ["<|x|>"], 4)
+    if tokenizing.FULL or name.startswith("class-"):
+        texts += list(framed_code_points())[: None if tokenizing.FULL else 40]
     compare(tmp_path, STRANGERS[name], texts)
 
 
@@ -211,7 +211,7 @@ def test_strangers(tmp_path, name):
 def test_what_is_not_certain_is_refused(tmp_path, regex, named):
     path = tmp_path / "pre_tokenizer.json"
     path.write_text(json.dumps(split_sequence(regex)))
-    done = subprocess.run([base.BIN / "pretokens", path], input=b"", capture_output=True)
+    done = subprocess.run([tokenizing.BIN / "pretokens", path], input=b"", capture_output=True)
     assert done.returncode == 8
     assert named in done.stderr.decode()
 
@@ -220,7 +220,7 @@ def test_an_expression_that_explodes_ends_as_an_error(tmp_path):
     path = tmp_path / "pre_tokenizer.json"
     path.write_text(json.dumps(split_sequence(r"(?:a|aa)+(?:b|bb)+c")))
     row = json.dumps({"text": "a" * 60 + "b" * 60 + " c"}).encode()
-    command = [base.BIN / "pretokens", path]
+    command = [tokenizing.BIN / "pretokens", path]
     done = subprocess.run(command, input=row, capture_output=True, timeout=60)
     assert done.returncode == 8
     assert "(?:a|aa)+" in done.stderr.decode()

@@ -6,7 +6,7 @@ import json
 import random
 
 import pytest
-import test_tokenizers as base
+import tokenizing
 
 tiktoken = pytest.importorskip("tiktoken")
 
@@ -45,7 +45,7 @@ def make_ranks(texts, size=3000):
 @pytest.fixture(scope="module")
 def texts():
     specials = [*SPECIALS, "<|", "|>", " \n ", "\n\n", "  \r\n"]
-    made = base.random_texts(6000 if base.FULL else 1500, specials, seed="ranks")
+    made = tokenizing.random_texts(6000 if tokenizing.FULL else 1500, specials, seed="ranks")
     return made + [text + "\n  \n" for text in made[:300]] + ["", " ", "\n", " \n \n", "a \n"]
 
 
@@ -60,9 +60,9 @@ def test_equal_to_tiktoken(name, texts, tmp_path):
         name, pat_str=PATTERNS[name], mergeable_ranks=ranks, special_tokens=SPECIALS
     )
     ordinary = [reference.encode_ordinary(text) for text in texts]
-    assert base.encode(tmp_path, texts) == ordinary
-    assert base.decode(tmp_path, ordinary) == texts
+    assert tokenizing.encode(tmp_path, texts) == ordinary
+    assert tokenizing.decode(tmp_path, ordinary) == texts
     parsed = [reference.encode(text, allowed_special="all") for text in texts]
-    assert base.encode(tmp_path, texts, "parse") == parsed
+    assert tokenizing.encode(tmp_path, texts, "parse") == parsed
     ids = [[rank] for rank in ranks.values()]
-    assert base.decode(tmp_path, ids) == [reference.decode(row) for row in ids]
+    assert tokenizing.decode(tmp_path, ids) == [reference.decode(row) for row in ids]

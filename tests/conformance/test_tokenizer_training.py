@@ -2,29 +2,25 @@
 
 import collections
 import json
-import os
-import pathlib
 import subprocess
 
 import pytest
 import sentencepiece
 import tokenizers
-from test_tokenizers import encode
+from conftest import BIN, SHARED_DATA
 from tokenizers import decoders, models, pre_tokenizers, trainers
+from tokenizing import encode
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-DATA = ROOT.parent / "shared" / "data"
-BIN = pathlib.Path(os.environ.get("CORPUSMILL_BIN", ROOT / "build" / "release" / "bin"))
 SPECIALS = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
 
-pytestmark = pytest.mark.skipif(not DATA.exists(), reason="no ../shared/data")
+pytestmark = pytest.mark.skipif(not SHARED_DATA.exists(), reason="no ../shared/data")
 
 
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory):
     """Some rows of industry_small.jsonl: the file and the texts."""
     texts = []
-    for line in (DATA / "industry_small.jsonl").read_text().splitlines()[:400]:
+    for line in (SHARED_DATA / "industry_small.jsonl").read_text().splitlines()[:400]:
         texts.append(json.loads(line)["text"])
     path = tmp_path_factory.mktemp("corpus") / "corpus.jsonl"
     path.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts))
@@ -106,7 +102,7 @@ def test_min_frequency_and_token_length_equal_hugging_face(corpus, tmp_path):
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_byte_bpe_equals_hugging_face_on_a_corpus(language, tmp_path):
-    source = DATA / f"{language}.jsonl.zst"
+    source = SHARED_DATA / f"{language}.jsonl.zst"
     if not source.exists():
         pytest.skip(f"no {source.name}")
     zstandard = pytest.importorskip("zstandard")
