@@ -3,7 +3,16 @@
 import json
 
 import pytest
-import tokenizing
+from tokenizing import (
+    FULL,
+    Reference,
+    code_points,
+    compare,
+    decode,
+    encode,
+    random_texts,
+    tokenizer_file,
+)
 
 BYTE_LEVEL = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True}
 LLAMA3 = (
@@ -50,7 +59,7 @@ VARIANTS = {
 @pytest.fixture(params=VARIANTS)
 def file(request, tmp_path):
     """minimind-v1 with one part changed, fewer merges, and added tokens of every sort."""
-    made = json.loads(tokenizing.tokenizer_file("minimind-v1").read_text())
+    made = json.loads(tokenizer_file("minimind-v1").read_text())
     for part, value in VARIANTS[request.param].items():
         made[part] = {**made["model"], **value} if part == "model" else value
     # Without every other merge some of the vocabulary is out of reach, but for ignore_merges.
@@ -72,31 +81,31 @@ def file(request, tmp_path):
 
 def texts_for(seed):
     specials = [*ADDED, "e\u0301", " ", "<l>tok", "Word", "tok ", " Words", "u\u0308\u0304\u0323"]
-    return tokenizing.random_texts(12000 if tokenizing.FULL else 3000, specials, seed)
+    return random_texts(12000 if FULL else 3000, specials, seed)
 
 
 def test_parts(file):
-    reference = tokenizing.Reference(file)
-    ids = tokenizing.compare(file, texts_for(1), reference)
-    assert tokenizing.decode(file, ids) == reference.decode(ids)
+    reference = Reference(file)
+    ids = compare(file, texts_for(1), reference)
+    assert decode(file, ids) == reference.decode(ids)
 
 
 def test_specials_as_text(file):
     texts = texts_for(2)
-    reference = tokenizing.Reference(file)
+    reference = Reference(file)
     reference.library.encode_special_tokens = True
-    assert tokenizing.encode(file, texts, "text") == reference.encode(texts)
+    assert encode(file, texts, "text") == reference.encode(texts)
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFKC"])
 def test_normal_form_of_every_code_point(tmp_path, form):
-    made = json.loads(tokenizing.tokenizer_file("minimind-v1").read_text())
+    made = json.loads(tokenizer_file("minimind-v1").read_text())
     made["normalizer"] = {"type": form}
     path = tmp_path / "tokenizer.json"
     path.write_text(json.dumps(made, ensure_ascii=False))
-    points = tokenizing.code_points()
+    points = code_points()
     marks = ["\u0301", "\u0323", "\u0334", "\u3099", "\u1161", "\u11a8", "\u09be", "\U00011930"]
     frames = [f"a{{}}{mark}" for mark in marks] + ["\u0323{}\u0301", "\U00011935{}"]
     for frame in frames:
         joined = [frame.replace("{}", c) for c in points]
-        tokenizing.compare(path, ["\n".join(joined[i : i + 500]) for i in range(0, len(joined), 500)])
+        compare(path, ["\n".join(joined[i : i + 500]) for i in range(0, len(joined), 500)])
