@@ -1,0 +1,132 @@
+#include "prep/dedup/sketcher.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <random>
+#include <set>
+#include <string>
+
+#include "prep/dedup/minima.h"
+
+namespace corpusmill {
+namespace {
+
+TEST(LshShape, IsTheLargestRowsThatFindThePairs) {
+  EXPECT_EQ(LshShape::for_threshold(0.8, 112), (LshShape{16, 7}));
+  EXPECT_EQ(LshShape::for_threshold(0.7, 112), (LshShape{22, 5}));
+  EXPECT_EQ(LshShape::for_threshold(1.0, 112), (LshShape{1, 112}));
+  EXPECT_EQ(LshShape::for_threshold(0.01, 112), (LshShape{112, 1}));
+  // datatrove's 14 x 8, by its own table.
+  const LshShape fineweb{14, 8};
+  EXPECT_NEAR(fineweb.recall(0.5), 0.053, 5e-4);
+  EXPECT_NEAR(fineweb.recall(0.7), 0.565, 5e-4);
+  EXPECT_NEAR(fineweb.recall(0.8), 0.924, 5e-4);
+  EXPECT_NEAR(fineweb.recall(0.9), 0.9996, 5e-5);
+}
+
+std::vector<std::uint64_t> signature_of(const std::vector<std::uint64_t>& set, std::size_t count) {
+  std::vector<std::uint64_t> signature(count, minima::kEmpty);
+  minima::throw_round(set, 0, signature);
+  minima::fill(set, signature);
+  return signature;
+}
+
+bool share_a_band(const std::vector<std::uint64_t>& a, const std::vector<std::uint64_t>& b,
+                  const LshShape& shape) {
+  for (unsigned band = 0; band < shape.bands; ++band) {
+    const auto begin = static_cast<std::ptrdiff_t>(band * shape.rows);
+    if (std::equal(a.begin() + begin, a.begin() + begin + shape.rows, b.begin() + begin))
+      return true;
+  }
+  return false;
+}
+
+// Sets of every size: the share of equal values is the similarity, without bias and with no more
+// variance than independent permutations have, and pairs share a band as the S-curve says.
+TEST(Minima, FollowTheSCurve) {
+  std::mt19937_64 random(1);
+  const LshShape shape{16, 7};
+  const std::size_t count = shape.permutations();
+  for (const std::size_t size : {5u, 10u, 20u, 50u, 100u, 300u, 1000u}) {
+    for (const double target : {0.6, 0.8}) {
+      const auto common = static_cast<std::size_t>(std::lround(target * static_cast<double>(size)));
+      const double similarity = static_cast<double>(common) / static_cast<double>(size);
+      const int pairs = size > 200 ? 1000 : 3000;
+      double sum = 0, squares = 0, found = 0;
+      for (int pair = 0; pair < pairs; ++pair) {
+        std::vector<std::uint64_t> a, b;
+        for (std::size_t i = 0; i < size; ++i) {
+          const std::uint64_t hash = random();
+          if (i < common || i % 2 == 0) a.push_back(hash);
+          if (i < common || i % 2 == 1) b.push_back(hash);
+        }
+        const auto of_a = signature_of(a, count), of_b = signature_of(b, count);
+        std::size_t equal = 0;
+        for (std::size_t i = 0; i < count; ++i) equal += of_a[i] == of_b[i];
+        const double estimate = static_cast<double>(equal) / static_cast<double>(count);
+        sum += estimate;
+        squares += estimate * estimate;
+        found += share_a_band(of_a, of_b, shape);
+      }
+      const double mean = sum / pairs, variance = squares / pairs - mean * mean;
+      const double independent = similarity * (1 - similarity) / static_cast<double>(count);
+      // Five standard errors of what independent permutations would give.
+      EXPECT_NEAR(mean, similarity, 5 * std::sqrt(independent / pairs)) << size;
+      EXPECT_LT(variance, 1.1 * independent) << size;
+      const double expected = shape.recall(similarity);
+      const double error = std::sqrt(expected * (1 - expected) / pairs);
+      EXPECT_NEAR(found / pairs, expected, 5 * error + 0.01) << size << " at " << similarity;
+    }
+  }
+}
+
+TEST(Minima, AreThoseOfTheSet) {
+  std::mt19937_64 random(2);
+  for (const std::size_t size : {1u, 3u, 40u, 400u}) {
+    std::vector<std::uint64_t> set(size);
+    for (std::uint64_t& hash : set) hash = random();
+    std::vector<std::uint64_t> shuffled = set;
+    shuffled.insert(shuffled.end(), set.begin(), set.end());
+    std::shuffle(shuffled.begin(), shuffled.end(), random);
+    EXPECT_EQ(signature_of(set, 112), signature_of(shuffled, 112));
+  }
+}
+
+std::vector<std::uint64_t> keys_of(const Sketcher& sketcher, std::string_view text) {
+  std::vector<std::uint64_t> keys(sketcher.bands());
+  sketcher.sketch(text, keys);
+  return keys;
+}
+
+TEST(Sketcher, KeysAreAFunctionOfTheSetOfShingles) {
+  const Sketcher sketcher({ShingleRule::parse("chars:5"), LshShape{16, 7}});
+  ASSERT_EQ(sketcher.bands(), 16u);
+  const auto keys = keys_of(sketcher, "the same letters again and again");
+  EXPECT_EQ(keys, keys_of(sketcher, "the same letters again and again"));
+  std::set<std::uint64_t> distinct(keys.begin(), keys.end());
+  EXPECT_EQ(distinct.size(), 16u);
+  for (const std::uint64_t key : keys) EXPECT_EQ(key >> 56, 0u);
+  // A text of more than one run whose shingles are few is what one period and a bit of it is.
+  const std::string period = "abcdefgh";
+  std::string longer;
+  for (int i = 0; i < 5000; ++i) longer += period;
+  EXPECT_EQ(keys_of(sketcher, longer), keys_of(sketcher, period + period));
+  EXPECT_EQ(keys_of(sketcher, std::string(100'000, 'a')), keys_of(sketcher, "aaaaa"));
+}
+
+TEST(Sketcher, DistinctShortTextsShareNoKey) {
+  const Sketcher sketcher({ShingleRule{}, LshShape{16, 7}});
+  std::set<std::uint64_t> seen;
+  std::size_t texts = 0;
+  for (const std::string a : {"yes", "no", "是", "不是"}) {
+    for (const std::string b : {"", " yes", " no", " 是", ".", " "}) {
+      ++texts;
+      for (const std::uint64_t key : keys_of(sketcher, a + b)) seen.insert(key);
+    }
+  }
+  EXPECT_EQ(seen.size(), texts * 16);
+}
+
+}  // namespace
+}  // namespace corpusmill
