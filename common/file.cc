@@ -61,6 +61,27 @@ File File::open_append(const std::filesystem::path& path) {
           path, ExitCode::kOutputIo};
 }
 
+File File::create_unnamed(const std::filesystem::path& folder) {
+  // What an error calls it, since it has no name.
+  const std::filesystem::path label = folder / "(temporary file; --tmp-dir names another folder)";
+  const int fd = open_retrying(folder, O_RDWR | O_TMPFILE);
+  if (fd >= 0) return {fd, label, ExitCode::kOutputIo};
+  // Some network and layered file systems know no O_TMPFILE: there it has a name for a moment.
+  if (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL) {
+    throw_errno(ExitCode::kOutputIo, "create", label);
+  }
+  for (int number = 0;; ++number) {
+    const std::filesystem::path path =
+        folder / fmt::format(".corpusmill-spill-{}-{}", getpid(), number);
+    const int named = open_retrying(path, O_RDWR | O_CREAT | O_EXCL);
+    if (named < 0 && errno == EEXIST) continue;
+    if (named < 0) throw_errno(ExitCode::kOutputIo, "create", label);
+    File file(named, label, ExitCode::kOutputIo);
+    if (io().unlink(path.c_str()) != 0) throw_errno(ExitCode::kOutputIo, "remove", path);
+    return file;
+  }
+}
+
 File File::open_folder(const std::filesystem::path& path) {
   return {open_or_throw(path, O_RDONLY | O_DIRECTORY, ExitCode::kOutputIo, "open folder"), path,
           ExitCode::kOutputIo};

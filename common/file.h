@@ -24,6 +24,8 @@ class File {
   static std::optional<File> try_create_new(const std::filesystem::path& path);
   // Creates the file if it is missing; writes go to its end.
   static File open_append(const std::filesystem::path& path);
+  // For reading and writing, without a name in `folder`: gone when the descriptor is.
+  static File create_unnamed(const std::filesystem::path& folder);
   // To sync its entries; errors carry kOutputIo.
   static File open_folder(const std::filesystem::path& path);
   static File standard_input();

@@ -1,19 +1,10 @@
 #include "common/spill_file.h"
 
-#include <fmt/format.h>
-#include <unistd.h>
-
 namespace corpusmill {
 
 std::uint64_t SpillFile::append(std::string_view bytes) {
   const std::scoped_lock lock(mutex_);
-  for (int number = 0; file_ == nullptr; ++number) {
-    const std::filesystem::path path =
-        folder_ / fmt::format(".corpusmill-spill-{}-{}", getpid(), number);
-    if (!File::try_create_new(path)) continue;
-    file_ = std::make_unique<File>(File::open_append(path));
-    remove_file(path);
-  }
+  if (file_ == nullptr) file_ = std::make_unique<File>(File::create_unnamed(folder_));
   const std::uint64_t offset = bytes_;
   file_->write_all(bytes);
   bytes_ += bytes.size();

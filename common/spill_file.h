@@ -12,7 +12,7 @@
 
 namespace corpusmill {
 
-// Gone when the process is. Thread-safe. Throws Error(kOutputIo).
+// Gone when the process is. Thread-safe. Throws Error(kOutputIo) naming the folder and --tmp-dir.
 class SpillFile {
  public:
   // The file is made in `folder` by the first append; the folder must exist by then.
