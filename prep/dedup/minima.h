@@ -1,38 +1,44 @@
-// MinHash signatures by fast similarity sketching (Dahlgaard, Knudsen, Thorup, FOCS 2017).
+// MinHash signatures with one hash per shingle: one permutation hashing (Li, Owen, Zhang, NIPS
+// 2012), where a bin that no shingle falls into takes its minimum under a permutation of its own.
 //
-// Every value of the signature is a minimum over the set of shingles under a hash function of its
-// own, so that two sets agree in a value with a probability of exactly their Jaccard similarity, as
-// with as many permutations; but a shingle is hashed once, not once per permutation. In round r
-// each shingle falls into one of the `count` bins with a 32-bit value; a bin keeps the least
-// (round, value). Rounds go on until no bin is empty: one for a set of many more shingles than
-// bins. Sets that leave bins empty after kRounds have them filled by a hash function per bin.
-// Values that come from one round come from different shingles, which makes the estimate of the
-// similarity a little better than independent permutations do (its variance is never above theirs).
+// A shingle falls into one bin by the upper half of its hash and counts there with the lower half;
+// a bin's value is the least. Two sets agree in a bin with a probability of exactly their Jaccard
+// similarity, whatever their sizes: the least of the union, in whichever of the two ways, belongs
+// to both or to one. Values of different bins come from different shingles, so that the estimate's
+// variance is not above that of as many independent permutations (densification by a second round
+// of hashing is the idea of Dahlgaard, Knudsen, Thorup, FOCS 2017).
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
-#include "prep/dedup/window_hash.h"
+#include "prep/dedup/sketch_kernels.h"
 
-namespace corpusmill::minima {
+namespace corpusmill {
 
-inline constexpr std::uint64_t kEmpty = ~std::uint64_t{0};
-inline constexpr unsigned kRounds = 16;
+// The signature of a set of shingles, in pieces. Const and thread-safe.
+class MinimaFamily {
+ public:
+  static constexpr std::uint32_t kEmpty = ~std::uint32_t{0};
 
-// The hash of a shingle in a round; round 0 takes shingles' hashes as they are.
-constexpr std::uint64_t hash_in_round(std::uint64_t shingle, unsigned round) {
-  return round == 0 ? shingle : mix_bits(shingle + round * 0x9E3779B97F4A7C15U);
-}
+  explicit MinimaFamily(std::size_t bins, const sketch::Kernels& kernels = sketch::kernels());
 
-// One round over `shingles`; `signature` starts as all kEmpty. Repeats change nothing.
-void throw_round(std::span<const std::uint64_t> shingles, unsigned round,
-                 std::span<std::uint64_t> signature);
+  std::size_t bins() const { return multipliers_.size(); }
 
-bool is_full(std::span<const std::uint64_t> signature);
+  // `signature` has a value per bin and starts as all kEmpty. Called for any pieces of the set, in
+  // any order; repeats change nothing.
+  void add(std::span<const std::uint64_t> shingles, std::span<std::uint32_t> signature) const;
 
-// The rounds after the first, and the filling. `shingles` is the whole set, not empty.
-void fill(std::span<const std::uint64_t> shingles, std::span<std::uint64_t> signature);
+  static bool has_empty(std::span<const std::uint32_t> signature);
 
-}  // namespace corpusmill::minima
+  // Behind add() of the whole set, with the whole set.
+  void fill(std::span<const std::uint64_t> shingles, std::span<std::uint32_t> signature) const;
+
+ private:
+  const sketch::Kernels* kernels_;
+  std::vector<std::uint32_t> multipliers_, addends_;
+};
+
+}  // namespace corpusmill

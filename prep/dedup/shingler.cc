@@ -4,37 +4,40 @@
 #include <array>
 
 #include "common/digest.h"
-#include "prep/dedup/text_units.h"
-#include "prep/dedup/window_hash.h"
+#include "prep/dedup/span_hash.h"
+#include "prep/dedup/unit_scanner.h"
 
 namespace corpusmill {
 namespace {
 
-template <typename Unit>
-using ReadUnits = std::size_t(std::string_view text, std::size_t& at, std::span<Unit> out);
+using sketch::kBlock;
 
-template <typename Unit>
-void shingle_units(std::string_view text, unsigned length, ReadUnits<Unit>* read,
-                   ShingleSink& sink) {
-  // The last length - 1 units of a run come again before the next ones.
-  thread_local std::array<Unit, ShingleRule::kLengthMax + Shingler::kRunMax> units;
-  thread_local std::array<std::uint64_t, Shingler::kRunMax> hashes;
-  const std::size_t kept = length - 1;
-  std::size_t at = 0, held = 0;
-  bool any = false;
-  for (;;) {
-    held += read(text, at, std::span(units).subspan(held, kept + Shingler::kRunMax - held));
-    if (held < length) break;
-    const std::size_t count = held - kept;
-    hash_windows(units.data(), count, length, hashes.data());
-    sink.take(std::span(hashes).first(count));
-    any = true;
-    std::copy_n(units.begin() + static_cast<std::ptrdiff_t>(count), kept, units.begin());
-    held = kept;
+constexpr std::uint64_t kBase = 0x9FB21C651E98DF25U;  // odd
+constexpr std::size_t kHeldMax = Shingler::kRunMax + ShingleRule::kLengthMax;
+
+struct Scratch {
+  std::array<std::uint32_t, kHeldMax + sketch::kSlack> begins, ends;
+  std::array<std::uint64_t, kHeldMax> units;
+  std::array<std::uint64_t, Shingler::kRunMax> hashes;
+};
+
+Scratch& scratch() {
+  thread_local Scratch of_thread;
+  return of_thread;
+}
+
+// Horner's scheme modulo 2^64, rolled on: what leaves the window is subtracted.
+void hash_unit_windows(const std::uint64_t* units, std::size_t count, unsigned length,
+                       std::uint64_t* out) {
+  std::uint64_t sum = 0, leaving = 1;
+  for (unsigned i = 0; i < length; ++i) {
+    sum = sum * kBase + units[i];
+    leaving *= kBase;
   }
-  if (!any) {
-    hashes[0] = digest_of(text).low;
-    sink.take(std::span(hashes).first(1));
+  out[0] = mix_bits(sum);
+  for (std::size_t i = 1; i < count; ++i) {
+    sum = sum * kBase + (units[i - 1 + length] - units[i - 1] * leaving);
+    out[i] = mix_bits(sum);
   }
 }
 
@@ -51,6 +54,66 @@ class Appender : public ShingleSink {
 
 }  // namespace
 
+bool Shingler::shingle_windows(std::string_view text, ShingleSink& sink) const {
+  Scratch& of_thread = scratch();
+  std::uint32_t* const bounds = of_thread.begins.data();
+  const bool bytes = rule_.unit == ShingleUnit::kBytes;
+  const char* const end = text.data() + text.size();
+  std::size_t at = 0, held = 0;
+  bool any = false, more = true;
+  while (more) {
+    while (more && held + kBlock <= kRunMax + rule_.length) {
+      const std::size_t count = std::min(kBlock, text.size() - at);
+      const std::uint64_t inside =
+          count == kBlock ? ~std::uint64_t{0} : (std::uint64_t{1} << count) - 1;
+      const std::uint64_t leads =
+          bytes ? inside : kernels_->classify(text.data() + at, count).leads & inside;
+      held += kernels_->offsets(leads, static_cast<std::uint32_t>(at), bounds + held);
+      at += count;
+      more = count == kBlock;
+    }
+    // The end bounds the last window.
+    if (!more) bounds[held++] = static_cast<std::uint32_t>(text.size());
+    if (held <= rule_.length) break;
+    const std::size_t count = held - rule_.length;
+    kernels_->hash_windows(text.data(), end, bounds, count, rule_.length, of_thread.hashes.data());
+    sink.take(std::span(of_thread.hashes).first(count));
+    any = true;
+    std::copy_n(bounds + count, rule_.length, bounds);
+    held = rule_.length;
+  }
+  return any;
+}
+
+bool Shingler::shingle_units(std::string_view text, ShingleSink& sink) const {
+  Scratch& of_thread = scratch();
+  UnitScanner scanner(text, rule_.unit == ShingleUnit::kUnits, *kernels_);
+  const char* const end = text.data() + text.size();
+  const std::size_t kept = rule_.length - 1;
+  std::size_t held = 0;
+  bool any = false, more = true;
+  UnitSpans spans{of_thread.begins.data(), of_thread.ends.data()};
+  while (more) {
+    while (more && held + spans.begun + kBlock <= kRunMax + kept) more = scanner.scan_block(spans);
+    for (std::size_t i = 0; i < spans.ended; ++i) {
+      const char* const begin = text.data() + spans.begins[i];
+      of_thread.units[held++] = hash_span(begin, spans.ends[i] - spans.begins[i], end);
+    }
+    // One may be open.
+    if (spans.begun > spans.ended) spans.begins[0] = spans.begins[spans.ended];
+    spans.begun -= spans.ended;
+    spans.ended = 0;
+    if (held <= kept) continue;
+    const std::size_t count = held - kept;
+    hash_unit_windows(of_thread.units.data(), count, rule_.length, of_thread.hashes.data());
+    sink.take(std::span(of_thread.hashes).first(count));
+    any = true;
+    std::copy_n(of_thread.units.data() + count, kept, of_thread.units.data());
+    held = kept;
+  }
+  return any;
+}
+
 void Shingler::shingle(std::string_view text, std::vector<std::uint64_t>& hashes) const {
   hashes.clear();
   Appender appender(hashes);
@@ -58,16 +121,11 @@ void Shingler::shingle(std::string_view text, std::vector<std::uint64_t>& hashes
 }
 
 void Shingler::shingle(std::string_view text, ShingleSink& sink) const {
-  switch (rule_.unit) {
-    case ShingleUnit::kUnits:
-      return shingle_units(text, rule_.length, read_units, sink);
-    case ShingleUnit::kChars:
-      return shingle_units(text, rule_.length, read_code_points, sink);
-    case ShingleUnit::kWords:
-      return shingle_units(text, rule_.length, read_words, sink);
-    case ShingleUnit::kBytes:
-      return shingle_units(text, rule_.length, read_bytes, sink);
-  }
+  const bool windows = rule_.unit == ShingleUnit::kChars || rule_.unit == ShingleUnit::kBytes;
+  if (windows ? shingle_windows(text, sink) : shingle_units(text, sink)) return;
+  std::uint64_t& whole = scratch().hashes[0];
+  whole = digest_of(text).low;
+  sink.take({&whole, 1});
 }
 
 }  // namespace corpusmill

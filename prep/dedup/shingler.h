@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "prep/dedup/shingle_rule.h"
+#include "prep/dedup/sketch_kernels.h"
 
 namespace corpusmill {
 
@@ -17,17 +18,18 @@ class ShingleSink {
   virtual void take(std::span<const std::uint64_t> hashes) = 0;
 };
 
-// Const and thread-safe. Texts are valid UTF-8 and may hold any code point.
+// Const and thread-safe. Texts are valid UTF-8 of less than 4 GiB and may hold any code point.
 //
 // A text of fewer units than a shingle has is one shingle, the whole raw text: two such texts are
 // alike only if they are equal. Equal shingles have equal hashes; two different ones share a hash
-// with a probability of 2^-64 or so. Hashes are the same on every machine and in every release that
-// reads the same index.
+// with a probability of 2^-64 or so, and none of windows up to 8 bytes do that are equally long.
+// Hashes are the same on every machine and in every release that reads the same index.
 class Shingler {
  public:
   static constexpr std::size_t kRunMax = 2048;
 
-  explicit Shingler(const ShingleRule& rule) : rule_(rule) {}
+  explicit Shingler(const ShingleRule& rule, const sketch::Kernels& kernels = sketch::kernels())
+      : rule_(rule), kernels_(&kernels) {}
 
   const ShingleRule& rule() const { return rule_; }
 
@@ -38,7 +40,13 @@ class Shingler {
   void shingle(std::string_view text, ShingleSink& sink) const;
 
  private:
+  // Windows of code points or bytes, hashed as the spans of text that they are.
+  bool shingle_windows(std::string_view text, ShingleSink& sink) const;
+  // Windows of words or units: a polynomial of the units' hashes.
+  bool shingle_units(std::string_view text, ShingleSink& sink) const;
+
   ShingleRule rule_;
+  const sketch::Kernels* kernels_;
 };
 
 }  // namespace corpusmill

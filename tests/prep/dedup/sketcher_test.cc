@@ -25,14 +25,15 @@ TEST(LshShape, IsTheLargestRowsThatFindThePairs) {
   EXPECT_NEAR(fineweb.recall(0.9), 0.9996, 5e-5);
 }
 
-std::vector<std::uint64_t> signature_of(const std::vector<std::uint64_t>& set, std::size_t count) {
-  std::vector<std::uint64_t> signature(count, minima::kEmpty);
-  minima::throw_round(set, 0, signature);
-  minima::fill(set, signature);
+std::vector<std::uint32_t> signature_of(const std::vector<std::uint64_t>& set,
+                                        const MinimaFamily& family) {
+  std::vector<std::uint32_t> signature(family.bins(), MinimaFamily::kEmpty);
+  family.add(set, signature);
+  family.fill(set, signature);
   return signature;
 }
 
-bool share_a_band(const std::vector<std::uint64_t>& a, const std::vector<std::uint64_t>& b,
+bool share_a_band(const std::vector<std::uint32_t>& a, const std::vector<std::uint32_t>& b,
                   const LshShape& shape) {
   for (unsigned band = 0; band < shape.bands; ++band) {
     const auto begin = static_cast<std::ptrdiff_t>(band * shape.rows);
@@ -44,10 +45,11 @@ bool share_a_band(const std::vector<std::uint64_t>& a, const std::vector<std::ui
 
 // Sets of every size: the share of equal values is the similarity, without bias and with no more
 // variance than independent permutations have, and pairs share a band as the S-curve says.
-TEST(Minima, FollowTheSCurve) {
+TEST(MinimaFamily, FollowTheSCurve) {
   std::mt19937_64 random(1);
   const LshShape shape{16, 7};
   const std::size_t count = shape.permutations();
+  const MinimaFamily family(count);
   for (const std::size_t size : {5u, 10u, 20u, 50u, 100u, 300u, 1000u}) {
     for (const double target : {0.6, 0.8}) {
       const auto common = static_cast<std::size_t>(std::lround(target * static_cast<double>(size)));
@@ -61,7 +63,7 @@ TEST(Minima, FollowTheSCurve) {
           if (i < common || i % 2 == 0) a.push_back(hash);
           if (i < common || i % 2 == 1) b.push_back(hash);
         }
-        const auto of_a = signature_of(a, count), of_b = signature_of(b, count);
+        const auto of_a = signature_of(a, family), of_b = signature_of(b, family);
         std::size_t equal = 0;
         for (std::size_t i = 0; i < count; ++i) equal += of_a[i] == of_b[i];
         const double estimate = static_cast<double>(equal) / static_cast<double>(count);
@@ -81,7 +83,7 @@ TEST(Minima, FollowTheSCurve) {
   }
 }
 
-TEST(Minima, AreThoseOfTheSet) {
+TEST(MinimaFamily, AreThoseOfTheSet) {
   std::mt19937_64 random(2);
   for (const std::size_t size : {1u, 3u, 40u, 400u}) {
     std::vector<std::uint64_t> set(size);
@@ -89,7 +91,7 @@ TEST(Minima, AreThoseOfTheSet) {
     std::vector<std::uint64_t> shuffled = set;
     shuffled.insert(shuffled.end(), set.begin(), set.end());
     std::shuffle(shuffled.begin(), shuffled.end(), random);
-    EXPECT_EQ(signature_of(set, 112), signature_of(shuffled, 112));
+    EXPECT_EQ(signature_of(set, MinimaFamily(112)), signature_of(shuffled, MinimaFamily(112)));
   }
 }
 
