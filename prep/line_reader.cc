@@ -51,7 +51,8 @@ struct LineReader::State {
   State(InputSet input_set, LineReaderOptions given)
       : inputs(std::move(input_set)),
         options(given),
-        pool(BufferPool::make(given.batch_bytes, kIdleBuffersMax)) {}
+        pool(BufferPool::make(given.batch_bytes, kIdleBuffersMax)),
+        next_file(given.files_begin) {}
 
   bool open_next_file();
   void close_file();
@@ -70,7 +71,7 @@ struct LineReader::State {
   std::shared_ptr<BufferPool> pool;
   std::vector<InputInfo> finished;
   std::unique_ptr<ByteSource> source;
-  std::size_t files_opened = 0;
+  std::size_t next_file;  // to be opened
   bool at_start_of_file = false;
   Origin next;      // of the byte after the last batch's lines
   ByteBuffer rest;  // read, but in no batch yet
@@ -81,13 +82,13 @@ struct LineReader::State {
 };
 
 bool LineReader::State::open_next_file() {
-  if (files_opened == inputs.files().size()) return false;
-  source = open_byte_source(inputs.files()[files_opened], options.digest_inputs);
-  next = {static_cast<std::uint32_t>(files_opened), 1, 0};
+  if (next_file >= std::min(options.files_end, inputs.files().size())) return false;
+  source = open_byte_source(inputs.files()[next_file], options.digest_inputs);
+  next = {static_cast<std::uint32_t>(next_file), 1, 0};
   at_start_of_file = true;
   rest_bytes = 0;
   disk_bytes_told = 0;
-  ++files_opened;
+  ++next_file;
   return true;
 }
 

@@ -1,7 +1,9 @@
 // Files into batches of whole lines. Where a line ends does not depend on how the bytes arrive.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -17,6 +19,9 @@ struct LineReaderOptions {
   // Small enough for the cache; a batch grows past it for one long line only.
   std::uint64_t batch_bytes = 256 << 10;
   bool digest_inputs = false;
+  // Only these of the input's files; origins still count from its first.
+  std::size_t files_begin = 0;
+  std::size_t files_end = std::numeric_limits<std::size_t>::max();
 };
 
 // LF or CRLF ends a line; the last one may lack it. A byte order mark is skipped at the start of a
