@@ -29,7 +29,9 @@ TEST(ExternalSorter, SortsAnyNumberInAnyMemory) {
     for (const std::uint64_t bytes_max : {1ULL, 100'000ULL, 1ULL << 30}) {
       ExternalSorter<std::uint64_t> sorter(bytes_max, folder.path());
       for (const std::uint64_t value : values) sorter.add(value);
-      if (count == 300'000) EXPECT_EQ(sorter.spilled_bytes() > 0, bytes_max < (1ULL << 30));
+      if (count == 300'000) {
+        EXPECT_EQ(sorter.spilled_bytes() > 0, bytes_max < (1ULL << 30));
+      }
       std::vector<std::uint64_t> sorted;
       sorter.for_each_sorted([&](std::uint64_t value) { sorted.push_back(value); });
       ASSERT_EQ(sorted, expected) << count << " in " << bytes_max;
