@@ -21,7 +21,7 @@ namespace corpusmill {
 // The signature of a set of shingles, in pieces. Const and thread-safe.
 class MinimaFamily {
  public:
-  static constexpr std::uint32_t kEmpty = ~std::uint32_t{0};
+  static constexpr std::uint32_t kEmpty = sketch::kEmpty;
 
   explicit MinimaFamily(std::size_t bins, const sketch::Kernels& kernels = sketch::kernels());
 

@@ -4,7 +4,6 @@
 #include <array>
 
 #include "common/digest.h"
-#include "prep/dedup/span_hash.h"
 #include "prep/dedup/unit_scanner.h"
 
 namespace corpusmill {
@@ -12,7 +11,6 @@ namespace {
 
 using sketch::kBlock;
 
-constexpr std::uint64_t kBase = 0x9FB21C651E98DF25U;  // odd
 constexpr std::size_t kHeldMax = Shingler::kRunMax + ShingleRule::kLengthMax;
 
 struct Scratch {
@@ -24,21 +22,6 @@ struct Scratch {
 Scratch& scratch() {
   thread_local Scratch of_thread;
   return of_thread;
-}
-
-// Horner's scheme modulo 2^64, rolled on: what leaves the window is subtracted.
-void hash_unit_windows(const std::uint64_t* units, std::size_t count, unsigned length,
-                       std::uint64_t* out) {
-  std::uint64_t sum = 0, leaving = 1;
-  for (unsigned i = 0; i < length; ++i) {
-    sum = sum * kBase + units[i];
-    leaving *= kBase;
-  }
-  out[0] = mix_bits(sum);
-  for (std::size_t i = 1; i < count; ++i) {
-    sum = sum * kBase + (units[i - 1 + length] - units[i - 1] * leaving);
-    out[i] = mix_bits(sum);
-  }
 }
 
 class Appender : public ShingleSink {
@@ -76,7 +59,8 @@ bool Shingler::shingle_windows(std::string_view text, ShingleSink& sink) const {
     if (!more) bounds[held++] = static_cast<std::uint32_t>(text.size());
     if (held <= rule_.length) break;
     const std::size_t count = held - rule_.length;
-    kernels_->hash_windows(text.data(), end, bounds, count, rule_.length, of_thread.hashes.data());
+    kernels_->hash_spans(text.data(), end, bounds, bounds + rule_.length, count,
+                         of_thread.hashes.data());
     sink.take(std::span(of_thread.hashes).first(count));
     any = true;
     std::copy_n(bounds + count, rule_.length, bounds);
@@ -95,17 +79,17 @@ bool Shingler::shingle_units(std::string_view text, ShingleSink& sink) const {
   UnitSpans spans{of_thread.begins.data(), of_thread.ends.data()};
   while (more) {
     while (more && held + spans.begun + kBlock <= kRunMax + kept) more = scanner.scan_block(spans);
-    for (std::size_t i = 0; i < spans.ended; ++i) {
-      const char* const begin = text.data() + spans.begins[i];
-      of_thread.units[held++] = hash_span(begin, spans.ends[i] - spans.begins[i], end);
-    }
+    kernels_->hash_spans(text.data(), end, spans.begins, spans.ends, spans.ended,
+                         of_thread.units.data() + held);
+    held += spans.ended;
     // One may be open.
     if (spans.begun > spans.ended) spans.begins[0] = spans.begins[spans.ended];
     spans.begun -= spans.ended;
     spans.ended = 0;
     if (held <= kept) continue;
     const std::size_t count = held - kept;
-    hash_unit_windows(of_thread.units.data(), count, rule_.length, of_thread.hashes.data());
+    kernels_->hash_unit_windows(of_thread.units.data(), count, rule_.length,
+                                of_thread.hashes.data());
     sink.take(std::span(of_thread.hashes).first(count));
     any = true;
     std::copy_n(of_thread.units.data() + count, kept, of_thread.units.data());

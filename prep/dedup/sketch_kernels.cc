@@ -51,32 +51,42 @@ std::size_t offsets(std::uint64_t mask, std::uint32_t base, std::uint32_t* out) 
   return count;
 }
 
-void take_minima(const std::uint64_t* hashes, std::size_t count, const BinPermutations& bins) {
-  for (std::size_t first = 0; first < bins.count; first += kLanes) {
-    std::array<std::uint32_t, kLanes> minima;
-    std::copy_n(bins.minima + first, kLanes, minima.begin());
+void hash_spans(const char* text, const char* end, const std::uint32_t* begins,
+                const std::uint32_t* ends, std::size_t count, std::uint64_t* out) {
+  for (std::size_t i = 0; i < count; ++i) {
+    out[i] = hash_span(text + begins[i], ends[i] - begins[i], end);
+  }
+}
+
+void fill_empty(const std::uint64_t* hashes, std::size_t count, const Bins& bins) {
+  for (std::size_t bin = 0; bin < bins.count; ++bin) {
+    if (bins.signature[bin] != kEmpty) continue;
+    const std::uint32_t multiplier = bins.multipliers[bin], addend = bins.addends[bin];
+    std::uint32_t least = kEmpty;
     for (std::size_t i = 0; i < count; ++i) {
-      const auto value = static_cast<std::uint32_t>(hashes[i]);
-      for (std::size_t lane = 0; lane < kLanes; ++lane) {
-        const std::uint32_t permuted =
-            bins.multipliers[first + lane] * value + bins.addends[first + lane];
-        minima[lane] = std::min(minima[lane], permuted);
-      }
+      least = std::min(least, multiplier * static_cast<std::uint32_t>(hashes[i]) + addend);
     }
-    std::copy_n(minima.begin(), kLanes, bins.minima + first);
+    bins.signature[bin] = least;
   }
 }
 
 }  // namespace
 
-void hash_windows(const char* text, const char* end, const std::uint32_t* bounds, std::size_t count,
-                  unsigned length, std::uint64_t* out) {
-  for (std::size_t i = 0; i < count; ++i) {
-    out[i] = hash_span(text + bounds[i], bounds[i + length] - bounds[i], end);
+void roll_unit_windows(const std::uint64_t* units, std::size_t count, unsigned length,
+                       std::uint64_t* out) {
+  std::uint64_t sum = 0, leaving = 1;
+  for (unsigned i = 0; i < length; ++i) {
+    sum = sum * kBase + units[i];
+    leaving *= kBase;
+  }
+  out[0] = mix_bits(sum);
+  for (std::size_t i = 1; i < count; ++i) {
+    sum = sum * kBase + (units[i - 1 + length] - units[i - 1] * leaving);
+    out[i] = mix_bits(sum);
   }
 }
 
-const Kernels kPortable = {classify, offsets, hash_windows, take_minima};
+const Kernels kPortable = {classify, offsets, hash_spans, roll_unit_windows, fill_empty};
 
 std::vector<const Kernels*> variants() {
   std::vector<const Kernels*> found;

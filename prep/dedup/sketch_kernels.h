@@ -10,7 +10,6 @@ namespace corpusmill::sketch {
 inline constexpr std::size_t kBlock = 64;  // bytes of text that one mask covers
 // How far past the last entry offsets() may write.
 inline constexpr std::size_t kSlack = 64;
-inline constexpr std::size_t kLanes = 16;
 
 // Bit i is about byte i of a block. Bytes past the end of the text are spaces.
 struct BlockMasks {
@@ -20,27 +19,33 @@ struct BlockMasks {
   std::uint64_t suspects;  // other leads that may begin white space or one of a unit script
 };
 
-// A permutation of the 32-bit numbers per bin, x -> multiplier * x + addend, and where its minimum
-// goes. `count` is a multiple of kLanes; arrays are aligned to 64 bytes.
-struct BinPermutations {
+// A signature and a permutation of the 32-bit numbers for each of its bins, x -> multiplier * x +
+// addend. kEmpty marks a bin that has no value yet.
+inline constexpr std::uint32_t kEmpty = ~std::uint32_t{0};
+struct Bins {
   const std::uint32_t* multipliers;  // odd
   const std::uint32_t* addends;
-  std::uint32_t* minima;
-  std::size_t count;
+  std::uint32_t* signature;
+  std::size_t count;  // at most kBinsMax
 };
+inline constexpr std::size_t kBinsMax = 4096;
 
 struct Kernels {
   // Of the first `count` <= kBlock bytes.
   BlockMasks (*classify)(const char* bytes, std::size_t count);
   // Writes base + i for every bit i of the mask, rising; returns how many they are.
   std::size_t (*offsets)(std::uint64_t mask, std::uint32_t base, std::uint32_t* out);
-  // out[i] = hash_span of [bounds[i], bounds[i + length]) of the text that ends at `end`, for
-  // i < count. Bounds rise.
-  void (*hash_windows)(const char* text, const char* end, const std::uint32_t* bounds,
-                       std::size_t count, unsigned length, std::uint64_t* out);
-  // minima[j] = min over the lower halves of hashes, permuted, and what was there.
-  void (*take_minima)(const std::uint64_t* hashes, std::size_t count, const BinPermutations& bins);
+  // out[i] = hash_span of [begins[i], ends[i]) of the text that ends at `end`. Begins rise.
+  void (*hash_spans)(const char* text, const char* end, const std::uint32_t* begins,
+                     const std::uint32_t* ends, std::size_t count, std::uint64_t* out);
+  // out[i] = mix_bits(sum of units[i + k] * kBase^(length - 1 - k)), for i < count, count > 0.
+  void (*hash_unit_windows)(const std::uint64_t* units, std::size_t count, unsigned length,
+                            std::uint64_t* out);
+  // The empty bins take the minimum over the lower halves of hashes, permuted.
+  void (*fill_empty)(const std::uint64_t* hashes, std::size_t count, const Bins& bins);
 };
+
+inline constexpr std::uint64_t kBase = 0x9FB21C651E98DF25U;  // odd
 
 extern const Kernels kPortable;
 

@@ -70,22 +70,42 @@ std::size_t offsets_avx2(std::uint64_t mask, std::uint32_t base, std::uint32_t* 
   return kPortable.offsets(mask, base, out);
 }
 
-AVX2 void take_minima_avx2(const std::uint64_t* hashes, std::size_t count,
-                           const BinPermutations& bins) {
-  for (std::size_t first = 0; first < bins.count; first += 8) {
+// The empty bins, packed, so that lanes are not spent on the others.
+struct EmptyBins {
+  alignas(64) std::uint32_t bins[kBinsMax + 16];
+  alignas(64) std::uint32_t multipliers[kBinsMax + 16], addends[kBinsMax + 16];
+  alignas(64) std::uint32_t minima[kBinsMax + 16];
+};
+
+EmptyBins& empty_bins() {
+  thread_local EmptyBins of_thread;
+  return of_thread;
+}
+
+AVX2 void fill_empty_avx2(const std::uint64_t* hashes, std::size_t count, const Bins& bins) {
+  EmptyBins& empty = empty_bins();
+  std::size_t found = 0;
+  for (std::size_t bin = 0; bin < bins.count; ++bin) {
+    empty.bins[found] = static_cast<std::uint32_t>(bin);
+    empty.multipliers[found] = bins.multipliers[bin];
+    empty.addends[found] = bins.addends[bin];
+    found += bins.signature[bin] == kEmpty;
+  }
+  for (std::size_t first = 0; first < found; first += 8) {
     const auto at = [first](const std::uint32_t* values) {
       return reinterpret_cast<const __m256i*>(values + first);
     };
-    const __m256i multiplier = _mm256_load_si256(at(bins.multipliers));
-    const __m256i addend = _mm256_load_si256(at(bins.addends));
-    __m256i minima = _mm256_load_si256(at(bins.minima));
+    const __m256i multiplier = _mm256_load_si256(at(empty.multipliers));
+    const __m256i addend = _mm256_load_si256(at(empty.addends));
+    __m256i minima = _mm256_set1_epi32(-1);
     for (std::size_t i = 0; i < count; ++i) {
       const __m256i value = _mm256_set1_epi32(static_cast<int>(hashes[i]));
       minima =
           _mm256_min_epu32(minima, _mm256_add_epi32(_mm256_mullo_epi32(value, multiplier), addend));
     }
-    _mm256_store_si256(reinterpret_cast<__m256i*>(bins.minima + first), minima);
+    _mm256_store_si256(reinterpret_cast<__m256i*>(empty.minima + first), minima);
   }
+  for (std::size_t i = 0; i < found; ++i) bins.signature[empty.bins[i]] = empty.minima[i];
 }
 
 // ---- AVX-512
@@ -132,12 +152,7 @@ AVX512 std::size_t offsets_avx512(std::uint64_t mask, std::uint32_t base, std::u
   return count;
 }
 
-// Eight windows of up to eight one-byte characters each: bytes i to i + 7 in lane i.
-AVX512 __m512i eight_windows(const char* at, __m512i byte_indices, __m512i inside, __m512i seed) {
-  const __m512i bytes =
-      _mm512_broadcast_i32x4(_mm_loadu_si128(reinterpret_cast<const __m128i*>(at)));
-  const __m512i windows = _mm512_and_si512(_mm512_shuffle_epi8(bytes, byte_indices), inside);
-  __m512i x = _mm512_add_epi64(windows, seed);
+AVX512 __m512i mix_bits_avx512(__m512i x) {
   x = _mm512_xor_si512(x, _mm512_srli_epi64(x, 27));
   x = _mm512_mullo_epi64(x, _mm512_set1_epi64(0x3C79AC492BA7B653));
   x = _mm512_xor_si512(x, _mm512_srli_epi64(x, 33));
@@ -145,48 +160,114 @@ AVX512 __m512i eight_windows(const char* at, __m512i byte_indices, __m512i insid
   return _mm512_xor_si512(x, _mm512_srli_epi64(x, 27));
 }
 
-AVX512 void hash_windows_avx512(const char* text, const char* end, const std::uint32_t* bounds,
-                                std::size_t count, unsigned length, std::uint64_t* out) {
-  std::size_t i = 0;
-  if (length <= 8) {
-    const __m512i byte_indices =
-        _mm512_add_epi8(_mm512_set1_epi64(0x0706050403020100),
-                        _mm512_mullo_epi64(_mm512_set_epi64(7, 6, 5, 4, 3, 2, 1, 0),
-                                           _mm512_set1_epi64(0x0101010101010101)));
-    const __m512i inside =
-        _mm512_set1_epi64(static_cast<long long>(~std::uint64_t{0} >> (64 - 8 * length)));
-    const __m512i seed = _mm512_set1_epi64(static_cast<long long>(length * span_hash::kLength));
-    for (; i + 8 <= count; i += 8) {
-      const char* const at = text + bounds[i];
-      if (bounds[i + 7 + length] - bounds[i] == 7 + length && end - at >= 16) {
-        _mm512_storeu_si512(out + i, eight_windows(at, byte_indices, inside, seed));
-      } else {
-        hash_windows(text, end, bounds + i, 8, length, out + i);
-      }
-    }
-  }
-  hash_windows(text, end, bounds + i, count - i, length, out + i);
+// mix_bits(bytes + length * kLength), the bytes behind a span's length masked off.
+AVX512 __m512i hash_eight(__m512i bytes, __m512i lengths) {
+  const __m512i eight = _mm512_set1_epi64(8);
+  const __m512i unused_bits = _mm512_slli_epi64(_mm512_sub_epi64(eight, lengths), 3);
+  const __m512i inside = _mm512_srlv_epi64(_mm512_set1_epi64(-1), unused_bits);
+  const __m512i seeds =
+      _mm512_mullo_epi64(lengths, _mm512_set1_epi64(static_cast<long long>(span_hash::kLength)));
+  return mix_bits_avx512(_mm512_add_epi64(_mm512_and_si512(bytes, inside), seeds));
 }
 
-AVX512 void take_minima_avx512(const std::uint64_t* hashes, std::size_t count,
-                               const BinPermutations& bins) {
-  for (std::size_t first = 0; first < bins.count; first += 16) {
-    const __m512i multiplier = _mm512_load_si512(bins.multipliers + first);
-    const __m512i addend = _mm512_load_si512(bins.addends + first);
-    __m512i minima = _mm512_load_si512(bins.minima + first);
+AVX512 __m512i load_wide(const std::uint32_t* from) {
+  return _mm512_cvtepu32_epi64(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(from)));
+}
+
+AVX512 void hash_spans_avx512(const char* text, const char* end, const std::uint32_t* begins,
+                              const std::uint32_t* ends, std::size_t count, std::uint64_t* out) {
+  // Eight windows over one-byte characters: bytes i to i + 7 in lane i.
+  const __m512i byte_indices =
+      _mm512_add_epi8(_mm512_set1_epi64(0x0706050403020100),
+                      _mm512_mullo_epi64(_mm512_set_epi64(7, 6, 5, 4, 3, 2, 1, 0),
+                                         _mm512_set1_epi64(0x0101010101010101)));
+  std::size_t i = 0;
+  for (; i + 8 <= count && text + begins[i + 7] + 8 <= end; i += 8) {
+    const __m512i lengths = _mm512_sub_epi64(load_wide(ends + i), load_wide(begins + i));
+    __m512i bytes;
+    if (begins[i + 7] - begins[i] == 7 && end - (text + begins[i]) >= 16) {
+      bytes = _mm512_shuffle_epi8(_mm512_broadcast_i32x4(_mm_loadu_si128(
+                                      reinterpret_cast<const __m128i*>(text + begins[i]))),
+                                  byte_indices);
+    } else {
+      bytes = _mm512_i64gather_epi64(load_wide(begins + i), text, 1);
+    }
+    _mm512_storeu_si512(out + i, hash_eight(bytes, lengths));
+    unsigned longer = _mm512_cmpgt_epi64_mask(lengths, _mm512_set1_epi64(8));
+    for (; longer != 0; longer &= longer - 1) {
+      const std::size_t at = i + static_cast<std::size_t>(std::countr_zero(longer));
+      out[at] = hash_span(text + begins[at], ends[at] - begins[at], end);
+    }
+  }
+  for (; i < count; ++i) out[i] = hash_span(text + begins[i], ends[i] - begins[i], end);
+}
+
+AVX512 void hash_unit_windows_avx512(const std::uint64_t* units, std::size_t count, unsigned length,
+                                     std::uint64_t* out) {
+  constexpr unsigned kLengthMax = 8;  // beyond, rolling is faster
+  if (length > kLengthMax) return roll_unit_windows(units, count, length, out);
+  __m512i powers[kLengthMax];
+  std::uint64_t power = 1;
+  for (unsigned k = length; k-- > 0; power *= kBase) {
+    powers[k] = _mm512_set1_epi64(static_cast<long long>(power));
+  }
+  std::size_t i = 0;
+  for (; i + 8 <= count; i += 8) {
+    __m512i sum = _mm512_loadu_si512(units + i + length - 1);
+    for (unsigned k = 0; k + 1 < length; ++k) {
+      sum = _mm512_add_epi64(sum, _mm512_mullo_epi64(_mm512_loadu_si512(units + i + k), powers[k]));
+    }
+    _mm512_storeu_si512(out + i, mix_bits_avx512(sum));
+  }
+  if (i < count) roll_unit_windows(units + i, count - i, length, out + i);
+}
+
+AVX512 void fill_empty_avx512(const std::uint64_t* hashes, std::size_t count, const Bins& bins) {
+  EmptyBins& empty = empty_bins();
+  const auto empty_from = [&](std::size_t bin) AVX512 {
+    const auto inside =
+        static_cast<__mmask16>(bins.count - bin < 16 ? (1U << (bins.count - bin)) - 1 : 0xFFFFU);
+    return _mm512_mask_cmpeq_epi32_mask(
+        inside, _mm512_maskz_loadu_epi32(inside, bins.signature + bin), _mm512_set1_epi32(-1));
+  };
+  std::size_t found = 0;
+  for (std::size_t bin = 0; bin < bins.count; bin += 16) {
+    const __mmask16 wanted = empty_from(bin);
+    if (wanted == 0) continue;
+    const auto pack = [&](const std::uint32_t* from, std::uint32_t* to) AVX512 {
+      _mm512_storeu_si512(to + found, _mm512_maskz_compress_epi32(
+                                          wanted, _mm512_maskz_loadu_epi32(wanted, from + bin)));
+    };
+    pack(bins.multipliers, empty.multipliers);
+    pack(bins.addends, empty.addends);
+    found += static_cast<std::size_t>(std::popcount(static_cast<unsigned>(wanted)));
+  }
+  for (std::size_t first = 0; first < found; first += 16) {
+    const __m512i multiplier = _mm512_load_si512(empty.multipliers + first);
+    const __m512i addend = _mm512_load_si512(empty.addends + first);
+    __m512i minima = _mm512_set1_epi32(-1);
     for (std::size_t i = 0; i < count; ++i) {
       const __m512i value = _mm512_set1_epi32(static_cast<int>(hashes[i]));
       minima =
           _mm512_min_epu32(minima, _mm512_add_epi32(_mm512_mullo_epi32(value, multiplier), addend));
     }
-    _mm512_store_si512(bins.minima + first, minima);
+    _mm512_store_si512(empty.minima + first, minima);
+  }
+  found = 0;
+  for (std::size_t bin = 0; bin < bins.count; bin += 16) {
+    const __mmask16 wanted = empty_from(bin);
+    _mm512_mask_storeu_epi32(bins.signature + bin, wanted,
+                             _mm512_maskz_expandloadu_epi32(wanted, empty.minima + found));
+    found += static_cast<std::size_t>(std::popcount(static_cast<unsigned>(wanted)));
   }
 }
 
 }  // namespace
 
-const Kernels kAvx2 = {classify_avx2, offsets_avx2, hash_windows, take_minima_avx2};
-const Kernels kAvx512 = {classify_avx512, offsets_avx512, hash_windows_avx512, take_minima_avx512};
+const Kernels kAvx2 = {classify_avx2, offsets_avx2, kPortable.hash_spans, roll_unit_windows,
+                       fill_empty_avx2};
+const Kernels kAvx512 = {classify_avx512, offsets_avx512, hash_spans_avx512,
+                         hash_unit_windows_avx512, fill_empty_avx512};
 
 }  // namespace corpusmill::sketch
 

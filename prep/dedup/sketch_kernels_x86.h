@@ -9,8 +9,8 @@ namespace corpusmill::sketch {
 extern const Kernels kAvx2, kAvx512;
 #endif
 
-// The portable one, which the others fall back to.
-void hash_windows(const char* text, const char* end, const std::uint32_t* bounds, std::size_t count,
-                  unsigned length, std::uint64_t* out);
+// Horner's scheme modulo 2^64, rolled on: what leaves the window is subtracted.
+void roll_unit_windows(const std::uint64_t* units, std::size_t count, unsigned length,
+                       std::uint64_t* out);
 
 }  // namespace corpusmill::sketch

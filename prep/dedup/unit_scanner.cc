@@ -1,7 +1,9 @@
 #include "prep/dedup/unit_scanner.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
+#include <memory>
 
 #include "prep/script_class.h"
 #include "prep/utf8.h"
@@ -10,16 +12,45 @@ namespace corpusmill {
 
 using sketch::kBlock;
 
+namespace {
+
+enum class Kind : std::uint8_t { kRun, kSpace, kUnit };
+
+Kind kind_of(char32_t code_point) {
+  const ScriptClass script = script_class_of(code_point);
+  if (is_unit_script(script)) return Kind::kUnit;
+  return script == ScriptClass::kSpace ? Kind::kSpace : Kind::kRun;
+}
+
+// Of all three-byte characters, most of the suspects: 64 KiB, of which a text touches little.
+using KindTable = std::array<Kind, 0x10000>;
+const KindTable& kind_table() {
+  static const auto table = [] {
+    auto kinds = std::make_unique<KindTable>();
+    for (char32_t c = 0; c < kinds->size(); ++c) (*kinds)[c] = kind_of(c);
+    return kinds;
+  }();
+  return *table;
+}
+
+}  // namespace
+
+UnitScanner::UnitScanner(std::string_view text, bool cut_unit_scripts,
+                         const sketch::Kernels& kernels)
+    : text_(text), cut_unit_scripts_(cut_unit_scripts), kernels_(kernels) {}
+
 void UnitScanner::mark_suspects(std::uint64_t suspects, Marks& marks) const {
+  const KindTable& kinds = kind_table();
   for (; suspects != 0; suspects &= suspects - 1) {
     const int bit = std::countr_zero(suspects);
     const CodePoint character = decode_code_point(text_, at_ + static_cast<std::size_t>(bit));
-    const ScriptClass script = script_class_of(character.value);
+    const Kind kind =
+        character.value < kinds.size() ? kinds[character.value] : kind_of(character.value);
     const unsigned __int128 begin = static_cast<unsigned __int128>(1) << bit;
     const unsigned __int128 behind = begin << character.bytes;
-    if (script == ScriptClass::kSpace) {
+    if (kind == Kind::kSpace) {
       marks.spaces |= behind - begin;
-    } else if (cut_unit_scripts_ && is_unit_script(script)) {
+    } else if (cut_unit_scripts_ && kind == Kind::kUnit) {
       marks.unit_begins |= begin;
       marks.unit_bytes |= behind - begin;
       marks.unit_ends |= behind;

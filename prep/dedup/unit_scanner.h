@@ -21,8 +21,7 @@ struct UnitSpans {
 // unit scripts (is_unit_script), which are units each, if `cut_unit_scripts`.
 class UnitScanner {
  public:
-  UnitScanner(std::string_view text, bool cut_unit_scripts, const sketch::Kernels& kernels)
-      : text_(text), cut_unit_scripts_(cut_unit_scripts), kernels_(kernels) {}
+  UnitScanner(std::string_view text, bool cut_unit_scripts, const sketch::Kernels& kernels);
 
   // Appends what the next block begins and ends: at most kBlock each, with kSlack behind them to
   // write over. False if there is no further block, and then every span has ended.

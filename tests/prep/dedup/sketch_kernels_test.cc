@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <array>
 #include <random>
 #include <string>
 #include <vector>
@@ -86,10 +85,10 @@ TEST(SketchKernels, OffsetsAreThePlacesOfTheBits) {
   }
 }
 
-TEST(SketchKernels, HashWindowsAsSpans) {
+TEST(SketchKernels, HashSpansAlike) {
   std::mt19937_64 random(3);
   for (int round = 0; round < 300; ++round) {
-    std::string text = testing_support::mixed_text(random, random() % 120 + 1);
+    const std::string text = testing_support::mixed_text(random, random() % 120 + 1);
     // To its last byte, so that reading on would be found out.
     const std::vector<char> exact(text.begin(), text.end());
     const char* const end = exact.data() + exact.size();
@@ -101,47 +100,65 @@ TEST(SketchKernels, HashWindowsAsSpans) {
     for (const unsigned length : {1u, 2u, 4u, 5u, 8u, 9u, 17u}) {
       if (bounds.size() <= length) continue;
       const std::size_t count = bounds.size() - length;
-      std::vector<std::uint64_t> expected(count);
-      for (std::size_t i = 0; i < count; ++i) {
-        expected[i] = hash_span(exact.data() + bounds[i], bounds[i + length] - bounds[i], end);
-      }
       for (const Kernels* const variant : sketch::variants()) {
         std::vector<std::uint64_t> found(count);
-        variant->hash_windows(exact.data(), end, bounds.data(), count, length, found.data());
-        ASSERT_EQ(found, expected) << length << ": " << text;
+        variant->hash_spans(exact.data(), end, bounds.data(), bounds.data() + length, count,
+                            found.data());
+        for (std::size_t i = 0; i < count; ++i) {
+          const std::size_t bytes = bounds[i + length] - bounds[i];
+          ASSERT_EQ(found[i], hash_span(exact.data() + bounds[i], bytes, end))
+              << length << ": " << text;
+        }
       }
     }
   }
 }
 
-struct alignas(64) Lanes {
-  std::array<std::uint32_t, 48> of;
-};
-
-TEST(SketchKernels, TakeMinimaOfPermutations) {
-  std::mt19937_64 random(4);
-  for (int round = 0; round < 200; ++round) {
-    std::vector<std::uint64_t> hashes(random() % 50);
-    for (std::uint64_t& hash : hashes) hash = random();
-    Lanes multipliers, addends, before;
-    for (std::size_t i = 0; i < 48; ++i) {
-      multipliers.of[i] = static_cast<std::uint32_t>(random()) | 1;
-      addends.of[i] = static_cast<std::uint32_t>(random());
-      before.of[i] = static_cast<std::uint32_t>(random()) | 0xF0000000U;
+TEST(SketchKernels, UnitWindowsAreThePolynomial) {
+  std::mt19937_64 random(6);
+  std::vector<std::uint64_t> units(200);
+  for (std::uint64_t& unit : units) unit = random();
+  for (const unsigned length : {1u, 2u, 5u, 7u, 8u, 9u, 64u}) {
+    for (const std::size_t count : {1u, 7u, 8u, 9u, 100u}) {
+      for (const Kernels* const variant : sketch::variants()) {
+        std::vector<std::uint64_t> found(count);
+        variant->hash_unit_windows(units.data(), count, length, found.data());
+        for (std::size_t i = 0; i < count; ++i) {
+          std::uint64_t sum = 0;
+          for (unsigned k = 0; k < length; ++k) sum = sum * sketch::kBase + units[i + k];
+          ASSERT_EQ(found[i], mix_bits(sum)) << length << " " << count << " " << i;
+        }
+      }
     }
-    Lanes expected = before;
-    for (const std::uint64_t hash : hashes) {
-      for (std::size_t i = 0; i < 48; ++i) {
-        const std::uint32_t value =
-            multipliers.of[i] * static_cast<std::uint32_t>(hash) + addends.of[i];
-        expected.of[i] = std::min(expected.of[i], value);
+  }
+}
+
+TEST(SketchKernels, EmptyBinsTakeTheirMinima) {
+  std::mt19937_64 random(4);
+  for (int round = 0; round < 400; ++round) {
+    std::vector<std::uint64_t> hashes(random() % 50 + 1);
+    for (std::uint64_t& hash : hashes) hash = random();
+    const std::size_t bins = round % 4 == 0 ? 112 : random() % 300 + 1;
+    const std::uint64_t empty_of_8 = random() % 9;
+    std::vector<std::uint32_t> multipliers(bins), addends(bins), before(bins);
+    for (std::size_t i = 0; i < bins; ++i) {
+      multipliers[i] = static_cast<std::uint32_t>(random()) | 1;
+      addends[i] = static_cast<std::uint32_t>(random());
+      before[i] = random() % 8 < empty_of_8 ? sketch::kEmpty : static_cast<std::uint32_t>(random());
+    }
+    std::vector<std::uint32_t> expected = before;
+    for (std::size_t i = 0; i < bins; ++i) {
+      if (before[i] != sketch::kEmpty) continue;
+      for (const std::uint64_t hash : hashes) {
+        const std::uint32_t value = multipliers[i] * static_cast<std::uint32_t>(hash) + addends[i];
+        expected[i] = std::min(expected[i], value);
       }
     }
     for (const Kernels* const variant : sketch::variants()) {
-      Lanes minima = before;
-      variant->take_minima(hashes.data(), hashes.size(),
-                           {multipliers.of.data(), addends.of.data(), minima.of.data(), 48});
-      ASSERT_EQ(minima.of, expected.of);
+      std::vector<std::uint32_t> signature = before;
+      variant->fill_empty(hashes.data(), hashes.size(),
+                          {multipliers.data(), addends.data(), signature.data(), bins});
+      ASSERT_EQ(signature, expected);
     }
   }
 }
