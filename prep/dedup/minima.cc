@@ -15,13 +15,7 @@ MinimaFamily::MinimaFamily(std::size_t bins, const sketch::Kernels& kernels) : k
 
 void MinimaFamily::add(std::span<const std::uint64_t> shingles,
                        std::span<std::uint32_t> signature) const {
-  const std::uint64_t bins = signature.size();
-  std::uint32_t* const minima = signature.data();
-  for (const std::uint64_t hash : shingles) {
-    std::uint32_t& least = minima[(hash >> 32) * bins >> 32];
-    // Stored again where it is not less: cheaper than a branch that nobody can predict.
-    least = std::min(least, static_cast<std::uint32_t>(hash));
-  }
+  kernels_->take_minima(shingles.data(), shingles.size(), signature.data(), signature.size());
 }
 
 bool MinimaFamily::has_empty(std::span<const std::uint32_t> signature) {

@@ -43,21 +43,6 @@ BlockMasks classify(const char* bytes, std::size_t count) {
   return masks;
 }
 
-std::size_t offsets(std::uint64_t mask, std::uint32_t base, std::uint32_t* out) {
-  std::size_t count = 0;
-  for (; mask != 0; mask &= mask - 1) {
-    out[count++] = base + static_cast<std::uint32_t>(std::countr_zero(mask));
-  }
-  return count;
-}
-
-void hash_spans(const char* text, const char* end, const std::uint32_t* begins,
-                const std::uint32_t* ends, std::size_t count, std::uint64_t* out) {
-  for (std::size_t i = 0; i < count; ++i) {
-    out[i] = hash_span(text + begins[i], ends[i] - begins[i], end);
-  }
-}
-
 void fill_empty(const std::uint64_t* hashes, std::size_t count, const Bins& bins) {
   for (std::size_t bin = 0; bin < bins.count; ++bin) {
     if (bins.signature[bin] != kEmpty) continue;
@@ -71,6 +56,21 @@ void fill_empty(const std::uint64_t* hashes, std::size_t count, const Bins& bins
 }
 
 }  // namespace
+
+std::size_t list_offsets(std::uint64_t mask, std::uint32_t base, std::uint32_t* out) {
+  std::size_t count = 0;
+  for (; mask != 0; mask &= mask - 1) {
+    out[count++] = base + static_cast<std::uint32_t>(std::countr_zero(mask));
+  }
+  return count;
+}
+
+void hash_each(const char* text, const char* end, const std::uint32_t* begins,
+               const std::uint32_t* ends, std::size_t count, std::uint64_t* out) {
+  for (std::size_t i = 0; i < count; ++i) {
+    out[i] = hash_span(text + begins[i], ends[i] - begins[i], end);
+  }
+}
 
 void roll_unit_windows(const std::uint64_t* units, std::size_t count, unsigned length,
                        std::uint64_t* out) {
@@ -86,7 +86,17 @@ void roll_unit_windows(const std::uint64_t* units, std::size_t count, unsigned l
   }
 }
 
-const Kernels kPortable = {classify, offsets, hash_spans, roll_unit_windows, fill_empty};
+void take_minima(const std::uint64_t* hashes, std::size_t count, std::uint32_t* signature,
+                 std::size_t bins) {
+  for (std::size_t i = 0; i < count; ++i) {
+    std::uint32_t& least = signature[(hashes[i] >> 32) * bins >> 32];
+    // Stored again where it is not less: cheaper than a branch that nobody can predict.
+    least = std::min(least, static_cast<std::uint32_t>(hashes[i]));
+  }
+}
+
+const Kernels kPortable = {classify,          list_offsets, hash_each,
+                           roll_unit_windows, take_minima,  fill_empty};
 
 std::vector<const Kernels*> variants() {
   std::vector<const Kernels*> found;

@@ -41,6 +41,10 @@ struct Kernels {
   // out[i] = mix_bits(sum of units[i + k] * kBase^(length - 1 - k)), for i < count, count > 0.
   void (*hash_unit_windows)(const std::uint64_t* units, std::size_t count, unsigned length,
                             std::uint64_t* out);
+  // signature[bin] = min(signature[bin], value) for every hash; its bin is the upper half scaled to
+  // `bins` bins, its value the lower half.
+  void (*take_minima)(const std::uint64_t* hashes, std::size_t count, std::uint32_t* signature,
+                      std::size_t bins);
   // The empty bins take the minimum over the lower halves of hashes, permuted.
   void (*fill_empty)(const std::uint64_t* hashes, std::size_t count, const Bins& bins);
 };

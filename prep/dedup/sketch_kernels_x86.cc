@@ -18,6 +18,8 @@
 namespace corpusmill::sketch {
 namespace {
 
+constexpr std::size_t kTakenMax = 2048;
+
 // ---- AVX2
 
 struct Halves {
@@ -64,10 +66,6 @@ AVX2 BlockMasks classify_avx2(const char* bytes, std::size_t count) {
                     between(block, 0xB8, 0xBF), between(block, 0xE5, 0xE9),
                     equal_to(block, 0xC2) | between(block, 0xE0, 0xE3) | equal_to(block, 0xEF) |
                         equal_to(block, 0xF0));
-}
-
-std::size_t offsets_avx2(std::uint64_t mask, std::uint32_t base, std::uint32_t* out) {
-  return kPortable.offsets(mask, base, out);
 }
 
 // The empty bins, packed, so that lanes are not spent on the others.
@@ -160,46 +158,52 @@ AVX512 __m512i mix_bits_avx512(__m512i x) {
   return _mm512_xor_si512(x, _mm512_srli_epi64(x, 27));
 }
 
-// mix_bits(bytes + length * kLength), the bytes behind a span's length masked off.
-AVX512 __m512i hash_eight(__m512i bytes, __m512i lengths) {
-  const __m512i eight = _mm512_set1_epi64(8);
-  const __m512i unused_bits = _mm512_slli_epi64(_mm512_sub_epi64(eight, lengths), 3);
-  const __m512i inside = _mm512_srlv_epi64(_mm512_set1_epi64(-1), unused_bits);
-  const __m512i seeds =
-      _mm512_mullo_epi64(lengths, _mm512_set1_epi64(static_cast<long long>(span_hash::kLength)));
-  return mix_bits_avx512(_mm512_add_epi64(_mm512_and_si512(bytes, inside), seeds));
-}
-
 AVX512 __m512i load_wide(const std::uint32_t* from) {
   return _mm512_cvtepu32_epi64(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(from)));
 }
 
 AVX512 void hash_spans_avx512(const char* text, const char* end, const std::uint32_t* begins,
                               const std::uint32_t* ends, std::size_t count, std::uint64_t* out) {
+  const __m512i eight = _mm512_set1_epi64(8);
   // Eight windows over one-byte characters: bytes i to i + 7 in lane i.
   const __m512i byte_indices =
       _mm512_add_epi8(_mm512_set1_epi64(0x0706050403020100),
                       _mm512_mullo_epi64(_mm512_set_epi64(7, 6, 5, 4, 3, 2, 1, 0),
                                          _mm512_set1_epi64(0x0101010101010101)));
+  // Neighbours are often as long: the last lengths, and what follows from them.
+  __m512i known = _mm512_setzero_si512(), inside = known, seeds = known;
   std::size_t i = 0;
   for (; i + 8 <= count && text + begins[i + 7] + 8 <= end; i += 8) {
-    const __m512i lengths = _mm512_sub_epi64(load_wide(ends + i), load_wide(begins + i));
+    const __m512i starts = load_wide(begins + i);
+    const __m512i lengths = _mm512_sub_epi64(load_wide(ends + i), starts);
+    unsigned longer = _mm512_cmpgt_epi64_mask(lengths, eight);
+    if (longer == 0xFF) {
+      hash_each(text, end, begins + i, ends + i, 8, out + i);
+      continue;
+    }
+    if (_mm512_cmpneq_epi64_mask(lengths, known) != 0) {
+      known = lengths;
+      inside = _mm512_srlv_epi64(_mm512_set1_epi64(-1),
+                                 _mm512_slli_epi64(_mm512_sub_epi64(eight, lengths), 3));
+      seeds = _mm512_mullo_epi64(lengths,
+                                 _mm512_set1_epi64(static_cast<long long>(span_hash::kLength)));
+    }
     __m512i bytes;
     if (begins[i + 7] - begins[i] == 7 && end - (text + begins[i]) >= 16) {
       bytes = _mm512_shuffle_epi8(_mm512_broadcast_i32x4(_mm_loadu_si128(
                                       reinterpret_cast<const __m128i*>(text + begins[i]))),
                                   byte_indices);
     } else {
-      bytes = _mm512_i64gather_epi64(load_wide(begins + i), text, 1);
+      bytes = _mm512_i64gather_epi64(starts, text, 1);
     }
-    _mm512_storeu_si512(out + i, hash_eight(bytes, lengths));
-    unsigned longer = _mm512_cmpgt_epi64_mask(lengths, _mm512_set1_epi64(8));
+    const __m512i words = _mm512_add_epi64(_mm512_and_si512(bytes, inside), seeds);
+    _mm512_storeu_si512(out + i, mix_bits_avx512(words));
     for (; longer != 0; longer &= longer - 1) {
       const std::size_t at = i + static_cast<std::size_t>(std::countr_zero(longer));
-      out[at] = hash_span(text + begins[at], ends[at] - begins[at], end);
+      hash_each(text, end, begins + at, ends + at, 1, out + at);
     }
   }
-  for (; i < count; ++i) out[i] = hash_span(text + begins[i], ends[i] - begins[i], end);
+  hash_each(text, end, begins + i, ends + i, count - i, out + i);
 }
 
 AVX512 void hash_unit_windows_avx512(const std::uint64_t* units, std::size_t count, unsigned length,
@@ -220,6 +224,49 @@ AVX512 void hash_unit_windows_avx512(const std::uint64_t* units, std::size_t cou
     _mm512_storeu_si512(out + i, mix_bits_avx512(sum));
   }
   if (i < count) roll_unit_windows(units + i, count - i, length, out + i);
+}
+
+// Sixteen hashes' bins and values.
+struct BinnedHashes {
+  __m512i bins, values;
+};
+AVX512 BinnedHashes bin_hashes(const std::uint64_t* hashes, __m512i bin_count) {
+  const __m512i first = _mm512_loadu_si512(hashes), second = _mm512_loadu_si512(hashes + 8);
+  const __m512i even = _mm512_set_epi32(30, 28, 26, 24, 22, 20, 18, 16, 14, 12, 10, 8, 6, 4, 2, 0);
+  const __m512i odd = _mm512_set_epi32(31, 29, 27, 25, 23, 21, 19, 17, 15, 13, 11, 9, 7, 5, 3, 1);
+  const __m512i first_bins = _mm512_mul_epu32(_mm512_srli_epi64(first, 32), bin_count);
+  const __m512i second_bins = _mm512_mul_epu32(_mm512_srli_epi64(second, 32), bin_count);
+  return {_mm512_permutex2var_epi32(first_bins, odd, second_bins),
+          _mm512_permutex2var_epi32(first, even, second)};
+}
+
+// The first hashes one by one. What follows is compared with the minima as they were, sixteen at a
+// time, in stretches that double; the few that are less are collected without a branch, and then
+// taken one by one.
+AVX512 void take_minima_avx512(const std::uint64_t* hashes, std::size_t count,
+                               std::uint32_t* signature, std::size_t bins) {
+  constexpr std::size_t kFirst = 256;
+  const std::size_t first = std::min(count, kFirst);
+  take_minima(hashes, first, signature, bins);
+  const __m512i bin_count = _mm512_set1_epi64(static_cast<long long>(bins));
+  alignas(64) std::uint32_t less_bins[kTakenMax + 16], less_values[kTakenMax + 16];
+  std::size_t at = first;
+  for (std::size_t stretch = kFirst; at + 16 <= count; stretch = std::min(2 * stretch, kTakenMax)) {
+    std::size_t found = 0;
+    for (const std::size_t stop = std::min(at + stretch, count); at + 16 <= stop; at += 16) {
+      const BinnedHashes binned = bin_hashes(hashes + at, bin_count);
+      const __m512i minima = _mm512_i32gather_epi32(binned.bins, signature, 4);
+      const __mmask16 less = _mm512_cmplt_epu32_mask(binned.values, minima);
+      _mm512_storeu_si512(less_bins + found, _mm512_maskz_compress_epi32(less, binned.bins));
+      _mm512_storeu_si512(less_values + found, _mm512_maskz_compress_epi32(less, binned.values));
+      found += static_cast<std::size_t>(std::popcount(static_cast<unsigned>(less)));
+    }
+    for (std::size_t i = 0; i < found; ++i) {
+      std::uint32_t& least = signature[less_bins[i]];
+      least = std::min(least, less_values[i]);
+    }
+  }
+  take_minima(hashes + at, count - at, signature, bins);
 }
 
 AVX512 void fill_empty_avx512(const std::uint64_t* hashes, std::size_t count, const Bins& bins) {
@@ -264,10 +311,10 @@ AVX512 void fill_empty_avx512(const std::uint64_t* hashes, std::size_t count, co
 
 }  // namespace
 
-const Kernels kAvx2 = {classify_avx2, offsets_avx2, kPortable.hash_spans, roll_unit_windows,
-                       fill_empty_avx2};
-const Kernels kAvx512 = {classify_avx512, offsets_avx512, hash_spans_avx512,
-                         hash_unit_windows_avx512, fill_empty_avx512};
+const Kernels kAvx2 = {classify_avx2,     list_offsets, hash_each,
+                       roll_unit_windows, take_minima,  fill_empty_avx2};
+const Kernels kAvx512 = {classify_avx512,          offsets_avx512,     hash_spans_avx512,
+                         hash_unit_windows_avx512, take_minima_avx512, fill_empty_avx512};
 
 }  // namespace corpusmill::sketch
 

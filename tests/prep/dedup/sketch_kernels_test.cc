@@ -133,6 +133,26 @@ TEST(SketchKernels, UnitWindowsAreThePolynomial) {
   }
 }
 
+TEST(SketchKernels, BinsTakeTheLeast) {
+  std::mt19937_64 random(7);
+  for (const std::size_t bins : {1u, 112u, 4096u}) {
+    for (const std::size_t count : {0u, 1u, 16u, 255u, 256u, 272u, 300u, 2048u, 9000u}) {
+      std::vector<std::uint64_t> hashes(count);
+      for (std::uint64_t& hash : hashes) hash = random();
+      std::vector<std::uint32_t> expected(bins, sketch::kEmpty);
+      for (const std::uint64_t hash : hashes) {
+        std::uint32_t& least = expected[(hash >> 32) * bins >> 32];
+        least = std::min(least, static_cast<std::uint32_t>(hash & 0xFFFFFFFFU));
+      }
+      for (const Kernels* const variant : sketch::variants()) {
+        std::vector<std::uint32_t> signature(bins, sketch::kEmpty);
+        variant->take_minima(hashes.data(), count, signature.data(), bins);
+        ASSERT_EQ(signature, expected) << bins << " " << count;
+      }
+    }
+  }
+}
+
 TEST(SketchKernels, EmptyBinsTakeTheirMinima) {
   std::mt19937_64 random(4);
   for (int round = 0; round < 400; ++round) {
