@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "common/digest.h"
 #include "prep/dedup/shingle_set.h"
 #include "prep/dedup/span_hash.h"
 
@@ -33,6 +34,17 @@ class SignatureSink : public ShingleSink {
   std::size_t runs_ = 0;
 };
 
+template <typename Value>
+void hash_bands(const Value* signature, const LshShape& shape, std::span<std::uint64_t> band_keys) {
+  const std::size_t band_bytes = shape.rows * sizeof(Value);
+  const char* const values = reinterpret_cast<const char*>(signature);
+  const char* const end = values + shape.bands * band_bytes;
+  for (unsigned band = 0; band < shape.bands; ++band) {
+    const std::uint64_t hash = hash_span(values + band * band_bytes, band_bytes, end);
+    band_keys[band] = mix_bits(hash + band) & kKeyMask;
+  }
+}
+
 }  // namespace
 
 void Sketcher::sign(std::string_view text, std::span<std::uint32_t> signature) const {
@@ -51,16 +63,24 @@ void Sketcher::sign(std::string_view text, std::span<std::uint32_t> signature) c
   minima_.fill(shingles, signature);
 }
 
+void Sketcher::sign_as_datatrove(std::string_view text, std::span<std::uint64_t> signature) const {
+  thread_local std::vector<std::uint64_t> hashes;
+  datatrove_->shingle(text, hashes);
+  if (hashes.empty()) hashes.push_back(digest_of(text).low);
+  datatrove_->sign(hashes, signature);
+}
+
 void Sketcher::sketch(std::string_view text, std::span<std::uint64_t> band_keys) const {
-  thread_local std::vector<std::uint32_t> signature;
-  signature.resize(shape_.permutations());
-  sign(text, signature);
-  const std::size_t band_bytes = shape_.rows * sizeof(std::uint32_t);
-  const char* const values = reinterpret_cast<const char*>(signature.data());
-  const char* const end = values + shape_.bands * band_bytes;
-  for (unsigned band = 0; band < shape_.bands; ++band) {
-    const std::uint64_t hash = hash_span(values + band * band_bytes, band_bytes, end);
-    band_keys[band] = mix_bits(hash + band) & kKeyMask;
+  if (datatrove_) {
+    thread_local std::vector<std::uint64_t> signature;
+    signature.resize(shape_.permutations());
+    sign_as_datatrove(text, signature);
+    hash_bands(signature.data(), shape_, band_keys);
+  } else {
+    thread_local std::vector<std::uint32_t> signature;
+    signature.resize(shape_.permutations());
+    sign(text, signature);
+    hash_bands(signature.data(), shape_, band_keys);
   }
 }
 

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
+#include "prep/dedup/datatrove_signature.h"
 #include "prep/dedup/lsh_shape.h"
 #include "prep/dedup/minima.h"
 #include "prep/dedup/shingle_rule.h"
@@ -15,6 +17,9 @@ namespace corpusmill {
 struct SketchOptions {
   ShingleRule rule;
   LshShape shape;
+  // Signatures as datatrove's instead of ours, of rule.length words each (FineWeb's: 5, in 14 x 8);
+  // a text of fewer words is one shingle as ever. An order of magnitude slower.
+  std::optional<DatatroveHash> datatrove = std::nullopt;
 };
 
 // Const and thread-safe; scratch is per thread. A function of the set of shingles alone, the same
@@ -25,21 +30,29 @@ class Sketcher {
                     const sketch::Kernels& kernels = sketch::kernels())
       : shingler_(options.rule, kernels),
         shape_(options.shape),
-        minima_(options.shape.permutations(), kernels) {}
+        minima_(options.shape.permutations(), kernels) {
+    if (options.datatrove) {
+      datatrove_.emplace(*options.datatrove, options.rule.length, shape_.permutations());
+    }
+  }
 
   unsigned bands() const { return shape_.bands; }
 
-  // The signature: shape.permutations() values, band by band. Two texts agree in a value with a
+  // Our signature: shape.permutations() values, band by band. Two texts agree in a value with a
   // probability of their Jaccard similarity (prep/dedup/minima.h).
   void sign(std::string_view text, std::span<std::uint32_t> signature) const;
 
   // One 56-bit key per band (the top byte is 0): a hash of the band's number and its values.
   void sketch(std::string_view text, std::span<std::uint64_t> band_keys) const;
 
+  // datatrove's signature; for options.datatrove only.
+  void sign_as_datatrove(std::string_view text, std::span<std::uint64_t> signature) const;
+
  private:
   Shingler shingler_;
   LshShape shape_;
   MinimaFamily minima_;
+  std::optional<DatatroveSigner> datatrove_;
 };
 
 }  // namespace corpusmill

@@ -94,7 +94,7 @@ const std::map<std::string, std::set<std::string>> kLibraryOwners = {
     {"zlib", {"prep"}},
     {"sentencepiece", {"tokenizer"}},
     {"pcre2", {"tokenizer"}},
-    {"utf8proc", {"tokenizer"}},
+    {"utf8proc", {"prep", "tokenizer"}},
     {"torch/", {"train"}},
     {"ATen/", {"train"}},
     {"c10/", {"train"}},
