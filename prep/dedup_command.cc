@@ -1,7 +1,10 @@
 // corpusmill dedup: the first of every text stays, byte for byte.
+#include <optional>
+
 #include "prep/commands.h"
 #include "prep/dedup/exact_dedup.h"
 #include "prep/dedup/fingerprint.h"
+#include "prep/dedup/near_dedup.h"
 #include "prep/input_options.h"
 #include "prep/text_run.h"
 
@@ -11,8 +14,10 @@ namespace {
 struct DedupOptions {
   InputOptions input;
   CommonOptions common;
+  NearOptions near;
   std::string output;
   bool exact = true;
+  bool is_near = false;
 };
 
 DedupOptions parse_options(const std::vector<std::string>& arguments) {
@@ -24,10 +29,33 @@ DedupOptions parse_options(const std::vector<std::string>& arguments) {
                   "Kept rows; OUTPUT.rejected.jsonl.zst gets the dropped ones")
       ->required();
   add_switch(set.app(), "--exact", options.exact, "Drop texts that are equal byte for byte");
+  add_switch(set.app(), "--near", options.is_near,
+             "Drop texts that are nearly those of an earlier row, too");
+  options.near.add_to(set.app());
   options.common.add_to(set.app());
   set.example("corpusmill dedup clean.jsonl.zst -o unique.jsonl.zst");
+  set.example("corpusmill dedup clean.jsonl.zst -o unique.jsonl.zst --near --pairs pairs.jsonl");
   set.parse(arguments);
+  options.near.check();
   return options;
+}
+
+std::filesystem::path tmp_dir_of(const DedupOptions& options) {
+  if (!options.common.tmp_dir.empty()) return options.common.tmp_dir;
+  return std::filesystem::absolute(options.output).parent_path();
+}
+
+NearDecision decide_near(const DedupOptions& options, const InputSet& inputs) {
+  make_directories(std::filesystem::absolute(options.output).parent_path());
+  ExactDeduplicator deduplicator(options.common.memory_bytes / 4, inputs.names());
+  return decide_near_duplicates(
+      {.input = options.input,
+       .common = options.common,
+       .options = options.near,
+       .inputs = inputs,
+       .tmp_dir = tmp_dir_of(options),
+       .exact_in_parallel = fingerprint_documents,
+       .exact_in_order = [&](DocumentBatch& batch) { deduplicator.drop_repeats(batch); }});
 }
 
 }  // namespace
@@ -35,6 +63,16 @@ DedupOptions parse_options(const std::vector<std::string>& arguments) {
 ExitCode dedup_command(const std::vector<std::string>& arguments) {
   const DedupOptions options = parse_options(arguments);
   const InputSet inputs = InputSet::resolve(options.input.inputs);
+  std::optional<NearDecision> near;
+  std::optional<DropReader> near_drops;
+  nlohmann::json more = nlohmann::json::object();
+  std::string notes;
+  if (options.is_near) {
+    near.emplace(decide_near(options, inputs));
+    near_drops.emplace(near->drops, inputs.names());
+    more["near"] = near->report.to_json(inputs.names());
+    notes = near->report.to_text(inputs.names());
+  }
   ExactDeduplicator deduplicator(options.common.memory_bytes, inputs.names());
   run_to_text({.command = "dedup",
                .input = options.input,
@@ -42,7 +80,13 @@ ExitCode dedup_command(const std::vector<std::string>& arguments) {
                .inputs = inputs,
                .output = options.output,
                .in_parallel = fingerprint_documents,
-               .in_order = [&](DocumentBatch& batch) { deduplicator.drop_repeats(batch); }});
+               .in_order =
+                   [&](DocumentBatch& batch) {
+                     deduplicator.drop_repeats(batch);
+                     if (near_drops) near_drops->drop_repeats(batch);
+                   },
+               .more = more,
+               .notes = notes});
   return ExitCode::kDone;
 }
 

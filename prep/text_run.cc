@@ -42,7 +42,8 @@ void run_to_text(const TextRun& run) {
   summary.books = sink.books();
   summary.documents = sink.books().kept().lines;
   summary.outputs = sink.outputs();
-  summary.finish(run.inputs.warning_text());
+  summary.more = run.more;
+  summary.finish(run.notes + run.inputs.warning_text());
 }
 
 }  // namespace corpusmill

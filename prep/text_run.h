@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "common/options.h"
@@ -24,6 +25,9 @@ struct TextRun {
   BatchStage in_parallel;
   // Called in input order, behind `in_parallel`; may be empty.
   BatchStage in_order;
+  // Keys for the summary's object, and lines for people behind its books.
+  nlohmann::json more = nlohmann::json::object();
+  std::string notes = "";
 };
 
 // Prints the summary when all is published.
