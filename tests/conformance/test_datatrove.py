@@ -36,7 +36,7 @@ def sha1(shingle):
 
 
 def xxh64(shingle):
-    return pytest.importorskip("xxhash").xxh64_intdigest(shingle)
+    return pytest.importorskip("xxhash").xxh64_intdigest(shingle.encode())
 
 
 def signature(shingles):
