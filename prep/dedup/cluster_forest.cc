@@ -22,6 +22,11 @@ std::uint32_t ClusterForest::first_of(std::uint32_t member) {
   return member;
 }
 
+Cluster ClusterForest::cluster_of(std::uint32_t member) {
+  const std::uint32_t first = first_of(member);
+  return {first, std::max(sizes_[first], 1U)};
+}
+
 void ClusterForest::link(std::uint32_t a, std::uint32_t b) {
   std::uint32_t first = first_of(a), other = first_of(b);
   if (first == other) return;

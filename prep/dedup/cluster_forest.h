@@ -23,7 +23,7 @@ class ClusterForest {
   ClusterForest(std::uint64_t members, MemoryBudget& budget, const std::filesystem::path& tmp_dir);
 
   void link(std::uint32_t a, std::uint32_t b);
-  std::uint32_t first_of(std::uint32_t member);
+  Cluster cluster_of(std::uint32_t member);  // of one member, where it has no link
 
   struct Summary {
     std::uint64_t clusters = 0, members = 0;
@@ -33,6 +33,8 @@ class ClusterForest {
   Summary summarize(std::size_t largest_max);
 
  private:
+  std::uint32_t first_of(std::uint32_t member);
+
   ScratchColumn<std::uint32_t> parents_;
   ScratchColumn<std::uint32_t> sizes_;  // of the trees, at their roots; 0 stands for 1
 };

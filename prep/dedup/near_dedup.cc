@@ -81,6 +81,7 @@ void sketch_documents(const NearRun& run, BandKeys& keys, LineColumn& lines) {
       }),
       in_order([&](DocumentBatch batch) {
         if (run.exact_in_order) run.exact_in_order(batch);
+        if (run.explanation != nullptr) run.explanation->look_at(batch);
         return batch;
       }),
       parallel([&](DocumentBatch batch) { return sketch_batch(batch, sketcher); }),
@@ -124,14 +125,15 @@ class Decision {
     report_.candidates = candidates.size();
 
     ClusterForest clusters(candidates.size(), budget_, run_.tmp_dir);
-    NearWalk walk(candidates, walk_options(), budget_, run_.tmp_dir);
+    NearWalk walk(candidates, walk_options(candidates), budget_, run_.tmp_dir);
     const NearTexts texts = collect(candidates);
     std::optional<PairWriter> pairs;
-    if (!run_.options.pairs.empty()) {
+    if (!run_.options.pairs.empty() && run_.explanation == nullptr) {
       pairs.emplace(run_.options.pairs, run_.inputs.names(), run_.common.memory_bytes / 16,
                     run_.tmp_dir);
     }
     compare(candidates, texts, walk, clusters, pairs ? &*pairs : nullptr);
+    if (run_.explanation != nullptr) explain(candidates, texts, walk, clusters);
     report_clusters(candidates, texts, clusters);
     DropList drops = list_drops(candidates, walk);
     if (pairs) pairs->commit();
@@ -150,11 +152,36 @@ class Decision {
                            budget_);
   }
 
-  WalkOptions walk_options() const {
-    return {.kind = run_.options.kind(),
-            .threshold = run_.options.threshold,
-            .candidates_max = run_.options.candidates_max,
-            .threads = run_.common.thread_count()};
+  WalkOptions walk_options(const NearCandidates& candidates) const {
+    WalkOptions options;
+    options.kind = run_.options.kind();
+    options.threshold = run_.options.threshold;
+    options.candidates_max = run_.options.candidates_max;
+    options.threads = run_.common.thread_count();
+    for (std::uint32_t i = 0; run_.explanation != nullptr && i < candidates.size(); ++i) {
+      if (line_of(candidates, i) == run_.explanation->line) options.watched = i;
+    }
+    return options;
+  }
+
+  void explain(const NearCandidates& candidates, const NearTexts& texts, const NearWalk& walk,
+               ClusterForest& clusters) const {
+    const std::uint32_t watched = walk.options().watched;
+    if (watched == WalkOptions::kNone) return;
+    NearExplanation& explanation = *run_.explanation;
+    explanation.is_candidate = true;
+    const std::uint32_t of = walk.verdicts()[watched].of;
+    if (of != watched) explanation.removed_for = line_of(candidates, of);
+    for (const WatchedPair& pair : walk.watched_pairs()) {
+      explanation.comparisons.push_back({line_of(candidates, pair.other), pair.other_was_before,
+                                         pair.earlier_is_kept, pair.similarity, pair.shared_bands,
+                                         std::string(texts.excerpts[pair.other].text())});
+    }
+    explanation.sort_comparisons();
+    const Cluster cluster = clusters.cluster_of(watched);
+    if (cluster.members < 2) return;
+    explanation.cluster_documents = cluster.members;
+    explanation.cluster_first = line_of(candidates, cluster.first);
   }
 
   NearTexts collect(const NearCandidates& candidates) {
@@ -200,7 +227,7 @@ class Decision {
       report_.largest.push_back({line_of(candidates, cluster.first), cluster.members,
                                  std::string(texts.excerpts[cluster.first].text())});
     }
-    if (!summary.largest.empty()) guard(report_.largest.front());
+    if (!summary.largest.empty() && run_.explanation == nullptr) guard(report_.largest.front());
   }
 
   void guard(const NearReport::ShownCluster& largest) const {

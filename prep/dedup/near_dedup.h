@@ -7,6 +7,7 @@
 
 #include "common/options.h"
 #include "prep/dedup/drop_list.h"
+#include "prep/dedup/near_explanation.h"
 #include "prep/dedup/near_options.h"
 #include "prep/dedup/near_report.h"
 #include "prep/input_options.h"
@@ -24,6 +25,8 @@ struct NearRun {
   // The stages of exact dedup, as in TextRun: what they drop takes no part. May be empty. Both are
   // called in the first read only.
   BatchStage exact_in_parallel, exact_in_order;
+  // Filled in where one is asked for; then no pairs are published, and no cluster is refused.
+  NearExplanation* explanation = nullptr;
 };
 
 struct NearDecision {

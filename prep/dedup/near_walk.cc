@@ -145,6 +145,7 @@ void NearWalk::decide(const SetStore& sets, std::uint32_t candidate,
     const bool is_compared = !ahead.empty() && ahead.front().number == earlier.number;
     const double similarity =
         is_compared ? ahead.front().similarity : compare(sets, candidate, earlier.number, scratch);
+    if (options_.watched != WalkOptions::kNone) watch(sets, candidate, earlier, scratch);
     if (similarity < 0) continue;
     ++counts_.verified;
     on_pair({candidate, earlier.number, similarity, earlier.shared_bands, earlier.is_kept});
@@ -154,6 +155,16 @@ void NearWalk::decide(const SetStore& sets, std::uint32_t candidate,
   }
   if (verdict.of != candidate) ++counts_.removed;
   verdicts_[candidate] = verdict;
+}
+
+void NearWalk::watch(const SetStore& sets, std::uint32_t candidate, const Candidate& earlier,
+                     Scratch& scratch) {
+  const bool is_it = candidate == options_.watched;
+  if (!is_it && earlier.number != options_.watched) return;
+  const auto exactly = similarity(sets.get(candidate, scratch.set_a),
+                                  sets.get(earlier.number, scratch.set_b), options_.kind);
+  watched_pairs_.push_back(
+      {is_it ? earlier.number : candidate, is_it, earlier.is_kept, *exactly, earlier.shared_bands});
 }
 
 void NearWalk::list_in_groups(std::uint32_t candidate, bool is_kept) {

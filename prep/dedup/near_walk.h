@@ -29,6 +29,8 @@ struct WalkOptions {
   std::uint32_t removed_candidates_max = 32;
   int threads = 1;
   std::uint32_t settled = 0;  // the first so-and-so many candidates are kept without a question
+  static constexpr std::uint32_t kNone = 0xFFFFFFFF;
+  std::uint32_t watched = kNone;  // the candidate whose comparisons are all to be told
 };
 
 // `similarity` reaches the threshold.
@@ -37,6 +39,15 @@ struct VerifiedPair {
   double similarity = 0;
   std::uint32_t shared_bands = 0;
   bool of_is_kept = false;
+};
+
+// A comparison with the watched candidate, whatever came of it.
+struct WatchedPair {
+  std::uint32_t other = 0;
+  bool other_was_before = false;  // in the walk
+  bool earlier_is_kept = false;
+  double similarity = 0;
+  std::uint32_t shared_bands = 0;
 };
 
 // What became of a candidate.
@@ -68,7 +79,9 @@ class NearWalk {
             const std::function<void(std::uint64_t)>& on_walked);
 
   const ScratchColumn<Verdict>& verdicts() const { return verdicts_; }
+  const WalkOptions& options() const { return options_; }
   const WalkCounts& counts() const { return counts_; }
+  const std::vector<WatchedPair>& watched_pairs() const { return watched_pairs_; }
 
  private:
   // The members of a group that were walked: kept ones from its first slot on, removed ones from
@@ -93,6 +106,8 @@ class NearWalk {
   void compare_ahead(const SetStore& sets, std::span<const std::uint32_t> chunk);
   void decide(const SetStore& sets, std::uint32_t candidate, std::span<const Compared> ahead,
               const std::function<void(const VerifiedPair&)>& on_pair, Scratch& scratch);
+  void watch(const SetStore& sets, std::uint32_t candidate, const Candidate& earlier,
+             Scratch& scratch);
   void list_in_groups(std::uint32_t candidate, bool is_kept);
 
   const NearCandidates* candidates_;
@@ -102,6 +117,7 @@ class NearWalk {
   ScratchColumn<Verdict> verdicts_;
   std::vector<std::vector<Compared>> ahead_;  // of each candidate of the chunk, by number
   WalkCounts counts_;
+  std::vector<WatchedPair> watched_pairs_;
 };
 
 }  // namespace corpusmill

@@ -1,7 +1,9 @@
 #include "prep/dedup/shingle_set.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <numeric>
 
 namespace corpusmill {
 namespace {
@@ -25,8 +27,30 @@ std::size_t common_needed(std::size_t a, std::size_t b, SimilarityKind kind, dou
 
 }  // namespace
 
+// Hashes are spread evenly: dealt by their first bits into pieces of a few each, they are nearly in
+// order, several times as fast as by comparing them.
 void make_shingle_set(std::vector<std::uint64_t>& hashes) {
-  std::sort(hashes.begin(), hashes.end());
+  constexpr std::size_t kFewHashes = 32;
+  if (hashes.size() < kFewHashes) {
+    std::sort(hashes.begin(), hashes.end());
+  } else {
+    thread_local std::vector<std::uint64_t> dealt;
+    thread_local std::vector<std::uint32_t> ends;
+    const auto bits = static_cast<int>(std::bit_width(hashes.size() / 4));
+    const int shift = 64 - bits;
+    ends.assign((std::size_t{1} << bits) + 1, 0);
+    for (const std::uint64_t hash : hashes) ++ends[(hash >> shift) + 1];
+    std::partial_sum(ends.begin(), ends.end(), ends.begin());
+    dealt.resize(hashes.size());
+    for (const std::uint64_t hash : hashes) dealt[ends[hash >> shift]++] = hash;
+    // ends[i] is now where piece i ends. Pieces are long only where shingles repeat.
+    std::uint32_t begin = 0;
+    for (std::size_t piece = 0; piece + 1 < ends.size(); ++piece) {
+      std::sort(dealt.begin() + begin, dealt.begin() + ends[piece]);
+      begin = ends[piece];
+    }
+    hashes.swap(dealt);
+  }
   hashes.erase(std::unique(hashes.begin(), hashes.end()), hashes.end());
 }
 
