@@ -39,6 +39,10 @@ std::uint64_t grouping_bytes(const NearRun& run) {
 std::uint64_t column_bytes(const NearRun& run) {
   return run.common.memory_bytes / 4;
 }
+// Behind the groups, and gone before the sets come.
+std::uint64_t estimate_bytes(const NearRun& run) {
+  return run.common.memory_bytes / 4;
+}
 // When the bands and the groups are done with.
 std::uint64_t more_column_bytes(const NearRun& run) {
   return run.common.memory_bytes / 2;
@@ -123,6 +127,7 @@ class Decision {
     report_.options = run_.options.to_json();
     report_.expected_recall = run_.options.sketch().shape.recall(run_.options.threshold);
     report_.candidates = candidates.size();
+    if (run_.options.estimate > 0) report_.estimate = estimate();
 
     ClusterForest clusters(candidates.size(), budget_, run_.tmp_dir);
     NearWalk walk(candidates, walk_options(candidates), budget_, run_.tmp_dir);
@@ -182,6 +187,22 @@ class Decision {
     if (cluster.members < 2) return;
     explanation.cluster_documents = cluster.members;
     explanation.cluster_first = line_of(candidates, cluster.first);
+  }
+
+  RecallEstimate estimate() const {
+    // Two reads.
+    Progress progress("dedup: estimate", 2 * run_.inputs.bytes_on_disk(), run_.common.quiet);
+    return estimate_recall({.inputs = run_.inputs,
+                            .input = run_.input,
+                            .lines = lines_,
+                            .sketch = run_.options.sketch(),
+                            .kind = run_.options.kind(),
+                            .threshold = run_.options.threshold,
+                            .sample = run_.options.estimate,
+                            .seed = run_.common.seed,
+                            .memory_bytes = estimate_bytes(run_),
+                            .threads = run_.common.thread_count(),
+                            .on_read = [&](std::uint64_t bytes) { progress.add_bytes(bytes); }});
   }
 
   NearTexts collect(const NearCandidates& candidates) {

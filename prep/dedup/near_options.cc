@@ -55,6 +55,9 @@ void NearOptions::add_to(CLI::App& app) {
                       "documents"));
   near(app.add_option("--pairs", pairs, "write every verified pair to this file")
            ->option_text("FILE"));
+  near(app.add_option("--estimate", estimate,
+                      "measure what the bands find and miss: compare a sample of so many documents "
+                      "with all; 0: no"));
 }
 
 void NearOptions::check() const {

@@ -32,7 +32,8 @@ struct NearOptions {
   std::string keep = "first";
   std::uint32_t candidates_max = 1000;
   double cluster_share_max = 0.1;
-  std::string pairs;  // file; empty: none
+  std::string pairs;           // file; empty: none
+  std::uint64_t estimate = 0;  // documents of the sample; 0: no estimate
 
   void add_to(CLI::App& app);
   // Throws Error(kUsage) for what contradicts itself.
@@ -40,7 +41,7 @@ struct NearOptions {
 
   SketchOptions sketch() const;
   SimilarityKind kind() const;
-  // What shapes the data: all but `pairs`, with what was left open decided.
+  // What shapes the data: all but `pairs` and `estimate`, with what was left open decided.
   nlohmann::json to_json() const;
 };
 

@@ -53,6 +53,7 @@ nlohmann::json NearReport::to_json(const std::vector<std::string>& file_names) c
                                         {"line", cluster.first.line()},
                                         {"excerpt", cluster.excerpt}});
   }
+  if (estimate) json["estimate"] = estimate->to_json();
   json["removed_by_source"] = nlohmann::json::array();
   for (const SourceRow& row : source_rows(*this, file_names)) {
     json["removed_by_source"].push_back(
@@ -74,6 +75,7 @@ std::string NearReport::to_text(const std::vector<std::string>& file_names) cons
     text += fmt::format("  near: {} comparisons left out by --candidates-max\n",
                         with_separators(walk.cut_off));
   }
+  if (estimate) text += estimate->to_text();
   for (std::size_t i = 0; i < std::min(largest.size(), kClustersInText); ++i) {
     text += fmt::format("  cluster of {}: {}, line {}: {}\n", with_separators(largest[i].documents),
                         file_names[largest[i].first.file()], largest[i].first.line(),

@@ -4,12 +4,14 @@
 #include <cstdint>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "prep/dedup/line_id.h"
 #include "prep/dedup/near_walk.h"
+#include "prep/dedup/recall_estimate.h"
 
 namespace corpusmill {
 
@@ -29,6 +31,7 @@ struct NearReport {
   std::vector<ShownCluster> largest;
   // (file of the removed one, file of the one that stays): how many.
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint64_t> removed_by_source;
+  std::optional<RecallEstimate> estimate;  // where it was asked for
 
   // `file_names[i]` is the name of LineId::file i.
   nlohmann::json to_json(const std::vector<std::string>& file_names) const;
