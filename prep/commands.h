@@ -19,6 +19,7 @@ ExitCode stats_command(const std::vector<std::string>& arguments);
 ExitCode inspect_command(const std::vector<std::string>& arguments);
 ExitCode verify_command(const std::vector<std::string>& arguments);
 ExitCode merge_command(const std::vector<std::string>& arguments);
+ExitCode repeats_command(const std::vector<std::string>& arguments);
 ExitCode encode_command(const std::vector<std::string>& arguments);
 ExitCode decode_command(const std::vector<std::string>& arguments);
 ExitCode tokenizer_command(const std::vector<std::string>& arguments);
@@ -40,6 +41,7 @@ inline constexpr Command kCommands[] = {
     {"inspect", "decode any window of a shard", inspect_command},
     {"verify", "check every digest of a manifest's shards", verify_command},
     {"merge", "join several sets of shards into one", merge_command},
+    {"repeats", "find spans that shards hold more than once, and cut them", repeats_command},
     {"encode", "texts into token ids, a row for each", encode_command},
     {"decode", "token ids back into text", decode_command},
     {"tokenizer", "what a tokenizer is, and how it cuts a sample", tokenizer_command},

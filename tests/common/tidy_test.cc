@@ -92,6 +92,7 @@ const std::map<std::string, std::set<std::string>> kLibraryOwners = {
     {"boost/", {"prep"}},
     {"zstd", {"prep"}},
     {"zlib", {"prep"}},
+    {"divsufsort", {"prep"}},
     {"sentencepiece", {"tokenizer"}},
     {"pcre2", {"tokenizer"}},
     {"utf8proc", {"prep", "tokenizer"}},
