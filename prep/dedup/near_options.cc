@@ -44,6 +44,11 @@ void NearOptions::add_to(CLI::App& app) {
            ->check(CLI::IsMember({"fineweb"}))
            ->excludes(bands_option)
            ->excludes(rows_option));
+  near(
+      app.add_option("--compat", compat,
+                     "signatures bit for bit as datatrove's, with xxh64 or as FineWeb's with sha1, "
+                     "in 14 bands of 8 rows unless --bands says otherwise")
+          ->check(CLI::IsMember({"datatrove", "datatrove-sha1"})));
   near(app.add_option("--keep", keep,
                       "which of a pair stays: first, longest, or best:FIELD, the one with the "
                       "larger number there"));
@@ -79,7 +84,9 @@ void NearOptions::check() const {
 SketchOptions NearOptions::sketch() const {
   SketchOptions options;
   options.rule = ShingleRule::parse(shingle);
-  if (preset == "fineweb") {
+  if (compat == "datatrove") options.datatrove = DatatroveHash::kXxh64;
+  if (compat == "datatrove-sha1") options.datatrove = DatatroveHash::kSha1;
+  if (preset == "fineweb" || (options.datatrove && bands == 0)) {
     options.shape = {14, 8};
   } else if (bands > 0) {
     options.shape = {bands, rows};
@@ -101,6 +108,7 @@ nlohmann::json NearOptions::to_json() const {
   json["similarity"] = similarity;
   json["bands"] = decided.shape.bands;
   json["rows"] = decided.shape.rows;
+  if (!compat.empty()) json["compat"] = compat;
   json["keep"] = keep;
   json["candidates_max"] = candidates_max;
   json["cluster_share_max"] = cluster_share_max;

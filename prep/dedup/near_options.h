@@ -29,6 +29,7 @@ struct NearOptions {
   unsigned permutations = 112;
   unsigned bands = 0, rows = 0;  // 0: chosen for the threshold
   std::string preset;            // "fineweb" or empty
+  std::string compat;            // "datatrove", "datatrove-sha1" or empty
   std::string keep = "first";
   std::uint32_t candidates_max = 1000;
   double cluster_share_max = 0.1;

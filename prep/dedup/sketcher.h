@@ -17,8 +17,8 @@ namespace corpusmill {
 struct SketchOptions {
   ShingleRule rule;
   LshShape shape;
-  // Signatures as datatrove's instead of ours, of rule.length words each (FineWeb's: 5, in 14 x 8);
-  // a text of fewer words is one shingle as ever. An order of magnitude slower.
+  // Signatures as datatrove's instead of ours, of five words whatever the rule (FineWeb's: in 14 x
+  // 8); a text of fewer words is one shingle as ever. An order of magnitude slower.
   std::optional<DatatroveHash> datatrove = std::nullopt;
 };
 
@@ -32,7 +32,7 @@ class Sketcher {
         shape_(options.shape),
         minima_(options.shape.permutations(), kernels) {
     if (options.datatrove) {
-      datatrove_.emplace(*options.datatrove, options.rule.length, shape_.permutations());
+      datatrove_.emplace(*options.datatrove, kDatatroveWords, shape_.permutations());
     }
   }
 
@@ -49,6 +49,8 @@ class Sketcher {
   void sign_as_datatrove(std::string_view text, std::span<std::uint64_t> signature) const;
 
  private:
+  static constexpr unsigned kDatatroveWords = 5;
+
   Shingler shingler_;
   LshShape shape_;
   MinimaFamily minima_;

@@ -366,21 +366,5 @@ TEST(NearOptions, ShapeIsChosenForTheThresholdOrGiven) {
   EXPECT_EQ(options.to_json()["bands"], 20);
 }
 
-// An estimate from all documents is exact, and changes nothing else.
-TEST(NearDedup, EstimatesOnRequest) {
-  if (!std::filesystem::exists(kMixed)) GTEST_SKIP() << "no ../shared/data";
-  NearOptions options;
-  options.estimate = 1'000'000;
-  const Decided with = decide(kMixed, options), without = decide(kMixed, {});
-  ASSERT_TRUE(with.report.estimate);
-  EXPECT_FALSE(without.report.estimate);
-  const RecallEstimate& estimate = *with.report.estimate;
-  EXPECT_EQ(estimate.documents, with.report.documents);
-  EXPECT_EQ(estimate.sampled, estimate.documents);
-  EXPECT_EQ(estimate.alike_found, with.pairs.size());
-  EXPECT_EQ(with.removed, without.removed);
-  EXPECT_EQ(with.pairs_file, without.pairs_file);
-}
-
 }  // namespace
 }  // namespace corpusmill

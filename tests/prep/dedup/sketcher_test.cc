@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 
+#include "common/digest.h"
 #include "prep/dedup/minima.h"
 #include "prep/dedup/shingle_set.h"
 
@@ -167,6 +168,29 @@ TEST(Sketcher, KeysAreAFunctionOfTheSetOfShingles) {
   for (int i = 0; i < 5000; ++i) longer += period;
   EXPECT_EQ(keys_of(sketcher, longer), keys_of(sketcher, period + period));
   EXPECT_EQ(keys_of(sketcher, std::string(100'000, 'a')), keys_of(sketcher, "aaaaa"));
+}
+
+// Stored indexes hold such keys: a change of these numbers is a change of the index's format.
+TEST(Sketcher, KeysStayWhatTheyAre) {
+  const std::string text =
+      "It is a truth universally acknowledged, that a single man in possession of a good fortune, "
+      "must be in want of a wife. 凡是有产业的单身汉，总要娶位太太，这已经成了一条举世公认的真理。"
+      "ขอให้โชคดี Привет, мир! 안녕하세요 세계";
+  std::string longer;
+  for (int i = 0; i < 100; ++i) longer += std::to_string(i) + " " + text + "\n";
+  const auto digest = [](std::string_view of, std::string_view rule) {
+    const Sketcher sketcher({ShingleRule::parse(rule), LshShape{16, 7}});
+    std::string keys;
+    for (const std::uint64_t key : keys_of(sketcher, of)) keys += std::to_string(key) + " ";
+    return digest_of(keys).hex();
+  };
+  EXPECT_EQ(digest(text, "units:5"), "1fd66dbed0376b3340823c74245b9167");
+  EXPECT_EQ(digest(text, "words:3"), "f6177005ee807783d99d8afb9a8abdce");
+  EXPECT_EQ(digest(text, "chars:5"), "1b62cd1ecef740fa63ab2750cc0941e3");
+  EXPECT_EQ(digest(text, "bytes:20"), "978024a515378d8347f1d4c666383d9c");
+  EXPECT_EQ(digest(longer, "units:13"), "b0e5ef5f3c583f287d2c58996077ace0");
+  EXPECT_EQ(digest(longer, "chars:8"), "86e869eaf054e6972c5298a5c4a3810e");
+  EXPECT_EQ(digest("short", "units:5"), "42657177449238f5c26e889b9730046b");
 }
 
 TEST(Sketcher, DistinctShortTextsShareNoKey) {
