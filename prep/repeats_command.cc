@@ -164,6 +164,7 @@ ExitCode repeats_command(const std::vector<std::string>& arguments) {
   const std::vector<RepeatedSpan> spans =
       find_repeated_spans(corpus.tokens(), texts_of(corpus), asked.min_tokens);
   const RepeatsSummary found(corpus, spans);
+  if (!set.manifest.books.empty()) summary.books = Books::from_json(set.manifest.books);
   summary.more["repeats"] = found.to_json();
   summary.documents = corpus.documents().size();
   summary.tokens = corpus.tokens().size();
