@@ -100,6 +100,19 @@ std::size_t find_non_ascii(std::string_view text, std::size_t at) {
   return at;
 }
 
+// The bits of PretokenStarts.
+std::vector<std::uint64_t>& thread_starts() {
+  thread_local std::vector<std::uint64_t> words;
+  return words;
+}
+
+void mark_starts(std::span<const std::uint32_t> ends) {
+  std::vector<std::uint64_t>& words = thread_starts();
+  words.assign(ends.back() / 64 + 3, 0);
+  words[0] = 1;
+  for (const std::uint32_t end : ends) words[end / 64] |= std::uint64_t{1} << end % 64;
+}
+
 UnitCache& thread_cache() {
   thread_local UnitCache cache;
   return cache;
@@ -124,38 +137,55 @@ void BpeModel::encode(std::string_view text, std::span<const std::uint32_t> ends
   };
   std::size_t stop = cuts_ ? find_non_ascii(text, 0) : text.size();
   if (stop == text.size()) return cache.encode(text, 0, ends, out, merge);
+  const bool has_parts = whole_pretokens_.size() > 0;
+  const std::uint32_t part_flag = has_parts ? UnitCache::kPart : 0;
   std::uint32_t units[kUnitsMax];
   std::size_t count = 0;
-  std::uint32_t begin = 0, units_begin = 0;  // of the pretoken; of what is not encoded yet
+  std::uint32_t begin = 0, units_begin = 0;  // of the next unit; of what is not encoded yet
   const auto flush = [&] {
     const std::span<const std::uint32_t> batch(units, count);
-    if (whole_pretokens_.size() == 0) {
-      cache.encode(text, units_begin, batch, out, merge);
-    } else {
+    if (has_parts) {
       cache.encode<true>(text, units_begin, batch, out, merge);
+    } else {
+      cache.encode(text, units_begin, batch, out, merge);
     }
     units_begin = begin;
     count = 0;
   };
-  for (const std::uint32_t end : ends) {
-    if (end <= stop) {
-      units[count++] = end;
-      begin = end;
+  bool starts_known = false;
+  std::uint32_t pretoken_begin = 0;
+  for (std::size_t i = 0; i < ends.size();) {
+    const std::uint32_t end = ends[i];
+    if (end <= stop && begin == pretoken_begin) {
+      units[count++] = begin = pretoken_begin = end;
+      ++i;
       if (count == kUnitsMax) flush();
       continue;
     }
-    bool whole = true;
+    if (cuts_->is_wide(text, begin)) {
+      if (!std::exchange(starts_known, true)) mark_starts(ends);
+      if (kUnitsMax - count <= 2 * CharCuts::kWideRoom) flush();
+      count += cuts_->cut_wide(text, {thread_starts().data()}, begin, part_flag,
+                               std::span(units + count, kUnitsMax - count));
+      begin = units[count - 1] & ~UnitCache::kPart;
+      for (; i < ends.size() && ends[i] <= begin; ++i) pretoken_begin = ends[i];
+      if (i < ends.size() && stop < begin) stop = find_non_ascii(text, begin);
+      continue;
+    }
+    bool whole = begin == pretoken_begin;
     while (begin < end) {
       const std::span<std::uint32_t> room(units + count, kUnitsMax - count);
       const std::size_t parts = cuts_->cut(text, begin, end, room);
       count += parts;
       begin = room[parts - 1];
       whole = whole && parts == 1 && begin == end;
-      if (!whole && whole_pretokens_.size() > 0) {
+      if (!whole && has_parts) {
         for (std::uint32_t& unit : room.first(parts)) unit |= UnitCache::kPart;
       }
       if (count == kUnitsMax) flush();
     }
+    pretoken_begin = end;
+    ++i;
     if (stop < end) stop = find_non_ascii(text, end);
   }
   flush();

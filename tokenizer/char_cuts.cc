@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
 
 #include "tokenizer/unicode_class.h"
 
@@ -25,15 +26,6 @@ std::uint32_t first_byte(std::uint32_t code_point) {
   if (code_point < 0x800) return 0xC0 | code_point >> 6;
   return code_point < 0x10000 ? 0xE0 | code_point >> 12 : 0xF0 | code_point >> 18;
 }
-
-std::uint32_t hash(std::uint32_t left, std::uint32_t right) {
-  return (left * 0x9E3779B1U) ^ (right * 0x85EBCA77U);
-}
-
-std::size_t open_slot(std::uint32_t code_point) {
-  return code_point * 0x9E3779B1U >> 20;
-}
-constexpr std::uint8_t kOpenAfter = 1, kOpenBefore = 2;
 
 struct Char {
   std::uint32_t code_point;  // or kMalformed, of one byte
@@ -72,7 +64,7 @@ CharCuts::CharCuts(std::span<const std::string_view> pieces) {
   for (const std::uint64_t pair : pairs) {
     const auto left = static_cast<std::uint32_t>(pair >> 32);
     const auto right = static_cast<std::uint32_t>(pair);
-    const std::uint32_t bit = hash(left, right) >> shift_;
+    const std::uint32_t bit = place_of(left, right);
     bits_[bit / 64] |= std::uint64_t{1} << bit % 64;
     if (left < kOpen && right >= kOpen) open_[open_slot(left)] |= kOpenAfter;
     if (left >= kOpen && right < kOpen) open_[open_slot(right)] |= kOpenBefore;
@@ -98,7 +90,7 @@ void CharCuts::add(std::string_view piece, std::vector<std::uint64_t>& pairs) {
 }
 
 bool CharCuts::has(std::uint32_t left, std::uint32_t right) const {
-  const std::uint32_t bit = hash(left, right) >> shift_;
+  const std::uint32_t bit = place_of(left, right);
   return (bits_[bit / 64] >> bit % 64 & 1) != 0;
 }
 
@@ -109,6 +101,14 @@ bool CharCuts::may_cut(char32_t left, char32_t right) const {
   if (right < 128) return true;
   return !has(left, kOpen + first_byte(right)) &&
          (left < 128 || !has(kOpen + last_byte(left), kOpen + first_byte(right)));
+}
+
+bool CharCuts::is_wide(std::string_view text, std::size_t begin) const {
+  constexpr std::uint64_t kTops = 0x8080'8080'8080'8080;
+  if (cut_wide_ == nullptr || text.size() - begin < 16) return false;
+  std::uint64_t bytes[2];
+  std::memcpy(bytes, text.data() + begin, sizeof bytes);
+  return std::popcount((bytes[0] & kTops) | (bytes[1] & kTops) >> 1) > 8;
 }
 
 std::size_t CharCuts::cut(std::string_view text, std::uint32_t begin, std::uint32_t end,
@@ -126,7 +126,7 @@ std::size_t CharCuts::cut(std::string_view text, std::uint32_t begin, std::uint3
     } else if ((left.code_point | right.code_point) < 128) {
       cuts = may_cut(left.code_point, right.code_point);
     } else {
-      const std::uint32_t bit = hash(left.code_point, right.code_point) >> shift_;
+      const std::uint32_t bit = place_of(left.code_point, right.code_point);
       cuts = (bits_[bit / 64] >> bit % 64 & 1) == 0;
       const bool open = ((open_left & kOpenAfter) | (open_right & kOpenBefore) |
                          (open_pairs_[text[at - 1] & 0x3F] >> (text[at] & 0x3F) & 1)) != 0;

@@ -22,23 +22,9 @@ constexpr std::size_t kLongUsedMax = kLongSlots / 2;
 constexpr std::size_t kLongKeysMax = std::size_t{4} << 20;
 constexpr std::size_t kLongIdsMax = std::size_t{1} << 20;
 
-constexpr unsigned kLengthShift = 56, kPartBit = 60;
-
-// What 16 bytes from the begin of a unit have of it, by its length.
-constexpr auto kKeyMasks = [] {
-  std::array<UnitKey, UnitCache::kShortBytesMax + 1> masks{};
-  for (std::size_t i = 0; i < masks.size(); ++i) {
-    masks[i].low = i >= 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << i * 8) - 1;
-    masks[i].high = i <= 8 ? 0 : (std::uint64_t{1} << (i - 8) * 8) - 1;
-  }
-  return masks;
-}();
-// No entry's: its length is 0, and the flag makes it other than an empty entry.
-constexpr UnitKey kLongKey{0, std::uint64_t{1} << kPartBit};
-
 }  // namespace
 
-UnitCache::UnitCache() {
+UnitCache::UnitCache(const unit_keys::Functions& functions) : functions_(functions) {
   reset(kLinesMin);
 }
 
@@ -61,56 +47,39 @@ void UnitCache::reset(std::size_t lines) {
 }
 
 void UnitCache::use_lines() {
-  offset_shift_ = 64 - static_cast<unsigned>(std::countr_zero(lines_.size() * sizeof(Line)));
+  offset_mask_ = static_cast<std::uint32_t>((lines_.size() - 1) * sizeof(Line));
   used_ = 0;
 }
 
-template <bool kHasParts>
 void UnitCache::prepare(std::string_view text, std::uint32_t begin,
-                        std::span<const std::uint32_t> ends, Probe* probes) const {
+                        std::span<const std::uint32_t> ends, bool has_parts, Probes& probes) const {
+  const auto prepare_some = has_parts ? functions_.prepare_parts : functions_.prepare;
   const char* const lines = reinterpret_cast<const char*>(lines_.data());
-  const auto prepare_one = [&](const char* bytes, std::size_t size, bool part, Probe& probe) {
-    UnitKey key;
-    std::memcpy(&key, bytes, sizeof key);
-    if (size <= kShortBytesMax) [[likely]] {
-      key.low &= kKeyMasks[size].low;
-      key.high = (key.high & kKeyMasks[size].high) | static_cast<std::uint64_t>(size)
-                                                         << kLengthShift;
-      if (kHasParts) key.high |= static_cast<std::uint64_t>(part) << kPartBit;
-    } else {
-      key = kLongKey;
-    }
-    probe = {key, offset_of(key)};
-    __builtin_prefetch(lines + probe.offset);
-  };
+  const auto begin_of = [&](std::size_t i) { return i == 0 ? begin : ends[i - 1] & ~kPart; };
   // A key is loaded as 16 bytes; those near the text's end come from a copy that has them.
-  const std::size_t tail_begin = text.size() - std::min(text.size(), sizeof(UnitKey));
-  std::size_t at = begin, i = 0;
-  for (; i < ends.size() && at < tail_begin; ++i) {
-    const std::size_t end = kHasParts ? ends[i] & ~kPart : ends[i];
-    prepare_one(text.data() + at, end - at, kHasParts && (ends[i] & kPart) != 0, probes[i]);
-    at = end;
+  std::size_t near = ends.size();
+  while (near > 0 && begin_of(near - 1) + sizeof(UnitKey) > text.size()) --near;
+  if (near > 0) {
+    prepare_some(text.data(), begin, ends.first(near), offset_mask_, lines, probes, 0);
   }
-  if (i == ends.size()) return;
+  if (near == ends.size()) return;
+  const std::size_t tail_begin = text.size() - std::min(text.size(), sizeof(UnitKey));
   char tail[2 * sizeof(UnitKey)] = {};
   std::memcpy(tail, text.data() + tail_begin, text.size() - tail_begin);
-  for (; i < ends.size(); ++i) {
-    const std::size_t end = kHasParts ? ends[i] & ~kPart : ends[i];
-    prepare_one(tail + (at - tail_begin), end - at, kHasParts && (ends[i] & kPart) != 0, probes[i]);
-    at = end;
+  std::uint32_t tail_ends[sizeof(UnitKey)];
+  const std::size_t count = ends.size() - near;
+  for (std::size_t i = 0; i < count; ++i) {
+    tail_ends[i] = ends[near + i] - static_cast<std::uint32_t>(tail_begin);  // flags stay
   }
+  prepare_some(tail, begin_of(near) - static_cast<std::uint32_t>(tail_begin),
+               std::span(tail_ends, count), offset_mask_, lines, probes, near);
 }
 
-template void UnitCache::prepare<false>(std::string_view, std::uint32_t,
-                                        std::span<const std::uint32_t>, Probe*) const;
-template void UnitCache::prepare<true>(std::string_view, std::uint32_t,
-                                       std::span<const std::uint32_t>, Probe*) const;
-
-std::span<const TokenId> UnitCache::find(const Probe& probe) const {
+std::span<const TokenId> UnitCache::find(const UnitKey& key, std::uint32_t offset) const {
   for (std::size_t step = 0; step < kLinesLooked; ++step) {
-    const Line& line = line_at(probe.offset, step);
+    const Line& line = line_at(offset, step);
     for (const Entry& entry : line.entries) {
-      if (difference(entry, probe.key) != 0) continue;
+      if (difference(entry, key) != 0) continue;
       const std::size_t count = entry.high >> kCountShift;
       if (count != 0) return {entry.ids, count};
       return {ids_.data() + entry.ids[0], entry.ids[1]};
@@ -131,16 +100,16 @@ UnitCache::Entry* UnitCache::free_entry(std::size_t offset) {
   return nullptr;
 }
 
-void UnitCache::insert(const Probe& probe, std::span<const TokenId> ids) {
+void UnitCache::insert(const UnitKey& key, std::uint32_t offset, std::span<const TokenId> ids) {
   if (ids.size() > kInlineIds && ids_.size() + ids.size() > kIdsMax) reset(lines_.size());
-  Entry* entry = free_entry(probe.offset);
+  Entry* entry = free_entry(offset);
   if (entry != nullptr) {
     ++used_;
   } else {
-    entry = &line_at(probe.offset, 0).entries[1];
+    entry = &line_at(offset, 0).entries[1];
   }
-  entry->low = probe.key.low;
-  entry->high = probe.key.high;
+  entry->low = key.low;
+  entry->high = key.high;
   if (ids.size() <= kInlineIds) {
     std::copy(ids.begin(), ids.end(), entry->ids);
     entry->high |= static_cast<std::uint64_t>(ids.size()) << kCountShift;

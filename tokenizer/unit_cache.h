@@ -18,25 +18,21 @@
 
 #include "common/token_id.h"
 #include "tokenizer/huge_array.h"
+#include "tokenizer/unit_cache_simd.h"
 
 namespace corpusmill {
 
-// A unit's first 8 bytes, its next 7, and its length and flag above them. Units have equal keys if
-// and only if they are equal, flag and all.
-struct UnitKey {
-  std::uint64_t low, high;
-};
-
 class UnitCache {
  public:
-  static constexpr std::size_t kShortBytesMax = 15;
+  static constexpr std::size_t kShortBytesMax = unit_keys::kShortBytesMax;
   static constexpr std::size_t kLongBytesMax = 256;  // units above are not remembered
-  static constexpr std::size_t kBatchUnits = 128;
+  static constexpr std::size_t kBatchUnits = unit_keys::Probes::kMax;
   // Set in a unit's end: the unit is part of a pretoken, not the whole. The same bytes may have
   // other ids then, and are another key.
-  static constexpr std::uint32_t kPart = std::uint32_t{1} << 31;
+  static constexpr std::uint32_t kPart = unit_keys::kPart;
 
-  UnitCache();
+  // `functions`: one of unit_keys::functions().
+  explicit UnitCache(const unit_keys::Functions& functions = unit_keys::functions().front());
 
   // Forgets everything unless `owner` is the one that it was filled for (not 0).
   void use_for(std::uint64_t owner);
@@ -74,39 +70,31 @@ class UnitCache {
     bool part = false;
   };
 
-  // A unit on its way through a batch, with the offset of its line in bytes. The key of a unit of
-  // more than 15 bytes is nobody's.
-  struct Probe {
-    UnitKey key;
-    std::size_t offset;
-  };
+  using Probes = unit_keys::Probes;
 
-  // The upper bits of the sum of two products: every bit of the key has a part in them.
-  std::size_t offset_of(const UnitKey& key) const {
-    const std::uint64_t mixed = key.low * 0x9E3779B97F4A7C15U + key.high * 0xD6E8FEB86659FD93U;
-    return static_cast<std::size_t>(mixed >> offset_shift_) & ~(sizeof(Line) - 1);
-  }
+  // Where the key's line begins, in bytes.
+  std::uint32_t offset_of(const UnitKey& key) const { return functions_.hash(key) & offset_mask_; }
   // 0 if the entry is that of the key. An empty entry is no key's: keys have a length.
   static std::uint64_t difference(const Entry& entry, const UnitKey& key) {
     return (entry.low ^ key.low) | (entry.high ^ key.high) << (64 - kCountShift);
   }
   // The probes of a batch; asks for their lines.
-  template <bool kHasParts>
   void prepare(std::string_view text, std::uint32_t begin, std::span<const std::uint32_t> ends,
-               Probe* probes) const;
+               bool has_parts, Probes& probes) const;
 
   template <bool kHasParts, class Merge>
   void encode_batch(std::string_view text, std::uint32_t begin, std::span<const std::uint32_t> ends,
                     std::vector<TokenId>& out, const Merge& merge);
   // The ids of a unit that is not in its own line, or has many; valid until the next call.
   template <class Merge>
-  std::span<const TokenId> encode_rare(std::string_view unit, bool part, const Probe& probe,
-                                       const Merge& merge);
+  std::span<const TokenId> encode_rare(std::string_view unit, bool part, const UnitKey& key,
+                                       std::uint32_t offset, const Merge& merge);
   Line& line_at(std::size_t offset, std::size_t step) const {
     return lines_[(offset / sizeof(Line) + step) & (lines_.size() - 1)];
   }
-  std::span<const TokenId> find(const Probe& probe) const;  // null data: unknown
-  void insert(const Probe& probe, std::span<const TokenId> ids);
+  std::span<const TokenId> find(const UnitKey& key,
+                                std::uint32_t offset) const;  // null data: unknown
+  void insert(const UnitKey& key, std::uint32_t offset, std::span<const TokenId> ids);
   Entry* free_entry(std::size_t offset);
   void reset(std::size_t lines);
   void use_lines();  // that are empty yet
@@ -119,7 +107,8 @@ class UnitCache {
   std::uint64_t owner_ = 0;
   HugeArray<Line> lines_;
   std::size_t used_ = 0;
-  unsigned offset_shift_ = 0;  // leaves the offset of a line, in bytes, of a hash
+  std::uint32_t offset_mask_ = 0;  // leaves the offset of a line, in bytes, of a hash
+  unit_keys::Functions functions_;
   std::vector<TokenId> merged_;
   std::vector<TokenId> ids_;  // of units that have more than an entry holds
   std::vector<LongSlot> long_slots_;
@@ -133,28 +122,28 @@ void UnitCache::encode_batch(std::string_view text, std::uint32_t begin,
                              std::span<const std::uint32_t> ends, std::vector<TokenId>& out,
                              const Merge& merge) {
   if (used_ > lines_.size()) grow();  // not amid a batch, whose offsets it would change
-  Probe probes[kBatchUnits];
-  prepare<kHasParts>(text, begin, ends, probes);
+  Probes probes;
+  prepare(text, begin, ends, kHasParts, probes);
   // Four ids are written whatever their number, so they go by way of a buffer with room for that.
   TokenId ids[kBatchUnits * kInlineIds];
   TokenId* ids_end = ids;
   for (std::size_t i = 0; i < ends.size(); ++i) {
-    const Probe& probe = probes[i];
-    const auto* entry =
-        reinterpret_cast<const Entry*>(reinterpret_cast<const char*>(lines_.data()) + probe.offset);
+    const UnitKey& key = probes.keys[i];
+    const auto* entry = reinterpret_cast<const Entry*>(
+        reinterpret_cast<const char*>(lines_.data()) + probes.offsets[i]);
     // Mostly it is the first: frequent units were there early.
-    if (difference(*entry, probe.key) != 0) [[unlikely]]
+    if (difference(*entry, key) != 0) [[unlikely]]
       ++entry;
     const std::size_t count = entry->high >> kCountShift;
     std::memcpy(ids_end, entry->ids, sizeof entry->ids);
     ids_end += count;
-    if (difference(*entry, probe.key) == 0 && count != 0) [[likely]]
+    if (difference(*entry, key) == 0 && count != 0) [[likely]]
       continue;
     ids_end -= count;
     const std::uint32_t at = i == 0 ? begin : ends[i - 1] & ~kPart;
     const std::string_view unit = text.substr(at, (ends[i] & ~kPart) - at);
     const std::span<const TokenId> rare =
-        encode_rare(unit, kHasParts && (ends[i] & kPart) != 0, probe, merge);
+        encode_rare(unit, kHasParts && (ends[i] & kPart) != 0, key, probes.offsets[i], merge);
     if (rare.size() <= kInlineIds) {
       ids_end = std::copy(rare.begin(), rare.end(), ids_end);
     } else {
@@ -168,12 +157,13 @@ void UnitCache::encode_batch(std::string_view text, std::uint32_t begin,
 
 template <class Merge>
 std::span<const TokenId> UnitCache::encode_rare(std::string_view unit, bool part,
-                                                const Probe& probe, const Merge& merge) {
+                                                const UnitKey& key, std::uint32_t offset,
+                                                const Merge& merge) {
   const bool is_short = unit.size() <= kShortBytesMax;
   std::uint64_t long_hash = 0;
   std::span<const TokenId> known;
   if (is_short) {
-    known = find(probe);
+    known = find(key, offset);
   } else if (unit.size() <= kLongBytesMax) {
     long_hash = hash_long(unit);
     known = find_long(unit, part, long_hash);
@@ -182,7 +172,7 @@ std::span<const TokenId> UnitCache::encode_rare(std::string_view unit, bool part
   merged_.clear();
   merge(unit, part, merged_);
   if (is_short) {
-    insert(probe, merged_);
+    insert(key, offset, merged_);
   } else if (unit.size() <= kLongBytesMax) {
     insert_long(unit, part, long_hash, merged_);
   }

@@ -93,5 +93,102 @@ TEST(CharCutsTest, NoPieceThatOccursLiesAcrossACut) {
   EXPECT_GT(cuts_seen, 2000U);
 }
 
+constexpr std::uint32_t kFlag = std::uint32_t{1} << 31;
+
+// Where pretokens end, and the bits that say where they begin.
+struct Pretokens {
+  Ends ends;
+  std::vector<std::uint64_t> words;
+
+  PretokenStarts starts() const { return {words.data()}; }
+  bool has(std::uint32_t at) const { return (words[at / 64] >> at % 64 & 1) != 0; }
+};
+
+// Of whole characters, also where a byte is none.
+Pretokens random_pretokens(std::mt19937& random, std::string_view text) {
+  Pretokens pretokens;
+  pretokens.words.resize(text.size() / 64 + 3);
+  pretokens.words[0] = 1;
+  for (std::uint32_t at = 1; at <= text.size(); ++at) {
+    const bool inside = at < text.size() && (text[at] & 0xC0) == 0x80 && text[at - 1] != '\xFF';
+    if (at < text.size() && (inside || random() % 5 != 0)) continue;
+    pretokens.ends.push_back(at);
+    pretokens.words[at / 64] |= std::uint64_t{1} << at % 64;
+  }
+  return pretokens;
+}
+
+// From one place to the next, as its caller does.
+Ends cut_wide(const CharCuts& cuts, std::string_view text, const Pretokens& pretokens,
+              std::size_t room) {
+  Ends all, ends(room);
+  std::uint32_t begin = 0;
+  while (begin < text.size()) {
+    const std::size_t count = cuts.cut_wide(text, pretokens.starts(), begin, kFlag, ends);
+    EXPECT_GT(count, 0U);
+    all.insert(all.end(), ends.begin(), ends.begin() + static_cast<std::ptrdiff_t>(count));
+    begin = all.back() & ~kFlag;
+  }
+  return all;
+}
+
+TEST(CharCutsTest, ManyCharactersAtATimeAreCutLikeOneByOne) {
+  std::mt19937 random(2);
+  if (!CharCuts({}).is_wide("世世世世世世世世", 0)) GTEST_SKIP() << "this processor lacks AVX-512";
+  for (int round = 0; round < 1000; ++round) {
+    std::vector<std::string> pieces(random() % 12);
+    for (std::string& piece : pieces) {
+      const std::string source = random_text(random, 4);
+      const std::size_t begin = random() % source.size();
+      piece = source.substr(begin, 1 + random() % (source.size() - begin));
+    }
+    const std::vector<std::string_view> views(pieces.begin(), pieces.end());
+    const CharCuts cuts(views);
+    std::string text = random_text(random, 200);
+    const bool malformed = round % 4 == 0;
+    for (int i = 0; malformed && i < 5; ++i) {
+      text.insert(random() % text.size(), random() % 2 == 0 ? "\xFF" : "\x96\x96\x96");
+    }
+    const Pretokens pretokens = random_pretokens(random, text);
+    const Ends wide = cut_wide(cuts, text, pretokens, CharCuts::kWideRoom + 1 + random() % 100);
+    const Ends singly = cut(cuts, text);
+    Ends expected;
+    bool begins_pretoken = true;
+    for (std::uint32_t at = 1; at <= text.size(); ++at) {
+      const bool begins = pretokens.has(at);
+      const bool ascii = at < text.size() && ((text[at] | text[at - 1]) & 0x80) == 0;
+      if (!begins && (ascii || !std::binary_search(singly.begin(), singly.end(), at))) continue;
+      expected.push_back(begins && begins_pretoken ? at : at | kFlag);
+      begins_pretoken = begins;
+    }
+    if (!malformed) {
+      ASSERT_EQ(wide, expected) << text;
+      continue;
+    }
+    // Beside bytes that are no character there may be fewer cuts, but those of the pretokens.
+    for (const std::uint32_t end : pretokens.ends) {
+      ASSERT_TRUE(std::find(wide.begin(), wide.end(), end) != wide.end() ||
+                  std::find(wide.begin(), wide.end(), end | kFlag) != wide.end());
+    }
+    for (const std::uint32_t end : wide) {
+      ASSERT_TRUE(pretokens.has(end & ~kFlag) ||
+                  std::binary_search(singly.begin(), singly.end(), end & ~kFlag))
+          << end;
+    }
+  }
+}
+
+TEST(CharCutsTest, ALongRowOfBytesThatAreNoCharacterIsNotCut) {
+  const CharCuts cuts({});
+  if (!cuts.is_wide("世世世世世世世世", 0)) GTEST_SKIP() << "this processor lacks AVX-512";
+  const std::string text = "世" + std::string(1000, '\x96') + "世世";
+  Pretokens pretokens{{static_cast<std::uint32_t>(text.size())}, {}};
+  pretokens.words.resize(text.size() / 64 + 3);
+  pretokens.words[text.size() / 64] = std::uint64_t{1} << text.size() % 64;
+  pretokens.words[0] |= 1;
+  const auto size = static_cast<std::uint32_t>(text.size());
+  EXPECT_EQ(cut_wide(cuts, text, pretokens, 100), (Ends{(size - 3) | kFlag, size | kFlag}));
+}
+
 }  // namespace
 }  // namespace corpusmill

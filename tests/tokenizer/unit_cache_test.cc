@@ -58,10 +58,15 @@ std::string random_unit(std::mt19937& random, std::size_t size) {
   return unit;
 }
 
-TEST(UnitCacheTest, RemembersUnitsOfEveryLength) {
+// With every way to make keys that this processor has.
+class UnitCacheTest : public ::testing::TestWithParam<unit_keys::Functions> {};
+
+INSTANTIATE_TEST_SUITE_P(All, UnitCacheTest, ::testing::ValuesIn(unit_keys::functions()));
+
+TEST_P(UnitCacheTest, RemembersUnitsOfEveryLength) {
   std::mt19937 random(1);
   for (const std::size_t step : {1U, 2U, 3U, 4U, 300U}) {
-    UnitCache cache;
+    UnitCache cache(GetParam());
     cache.use_for(1);
     for (std::size_t size = 1; size < 300; size += size < 20 ? 1 : 17) {
       std::vector<std::string> units(5);
@@ -76,8 +81,8 @@ TEST(UnitCacheTest, RemembersUnitsOfEveryLength) {
 }
 
 // Zero bytes and lengths: "a", "a\0", "a\0\0" are three units.
-TEST(UnitCacheTest, ZeroBytesCount) {
-  UnitCache cache;
+TEST_P(UnitCacheTest, ZeroBytesCount) {
+  UnitCache cache(GetParam());
   cache.use_for(1);
   std::vector<std::string> units;
   for (std::size_t size = 1; size < 40; ++size) {
@@ -88,8 +93,8 @@ TEST(UnitCacheTest, ZeroBytesCount) {
   EXPECT_EQ(expect_encoded(cache, units, false, 2), 0U);
 }
 
-TEST(UnitCacheTest, AnotherOwnerFindsNothing) {
-  UnitCache cache;
+TEST_P(UnitCacheTest, AnotherOwnerFindsNothing) {
+  UnitCache cache(GetParam());
   cache.use_for(1);
   const std::vector<std::string> units = {"one", "a unit of more than fifteen bytes"};
   expect_encoded(cache, units, false, 2);
@@ -101,10 +106,10 @@ TEST(UnitCacheTest, AnotherOwnerFindsNothing) {
 
 // Many more units than there is room for, of few ids, of many, long ones: always right, and what
 // comes often is still remembered.
-TEST(UnitCacheTest, StaysRightWhenItIsFull) {
+TEST_P(UnitCacheTest, StaysRightWhenItIsFull) {
   std::mt19937 random(2);
   for (const std::size_t size : {8U, 15U, 24U}) {
-    UnitCache cache;
+    UnitCache cache(GetParam());
     cache.use_for(1);
     std::vector<std::string> often(50);
     for (std::string& unit : often) unit = random_unit(random, size);
@@ -120,8 +125,8 @@ TEST(UnitCacheTest, StaysRightWhenItIsFull) {
   }
 }
 
-TEST(UnitCacheTest, AWindowMayBeginAnywhere) {
-  UnitCache cache;
+TEST_P(UnitCacheTest, AWindowMayBeginAnywhere) {
+  UnitCache cache(GetParam());
   cache.use_for(1);
   std::size_t merges = 0;
   Ids ids;
@@ -131,6 +136,23 @@ TEST(UnitCacheTest, AWindowMayBeginAnywhere) {
   Spell{&merges, 4}("de", false, expected);
   Spell{&merges, 4}("f", false, expected);
   EXPECT_EQ(ids, expected);
+}
+
+// Keys that differ in one bit alone get other lines, as good as always.
+TEST_P(UnitCacheTest, EveryBitOfAKeyCounts) {
+  std::mt19937_64 random(3);
+  const unit_keys::Functions& functions = GetParam();
+  for (int bit = 0; bit < 128; ++bit) {
+    int alike = 0;
+    for (int i = 0; i < 200; ++i) {
+      const UnitKey key{random(), random()};
+      UnitKey other = key;
+      (bit < 64 ? other.low : other.high) ^= std::uint64_t{1} << bit % 64;
+      // The bits that choose a line of a large table.
+      alike += ((functions.hash(key) ^ functions.hash(other)) >> 6 & 0x3FF) == 0 ? 1 : 0;
+    }
+    EXPECT_LT(alike, 20) << bit;
+  }
 }
 
 }  // namespace

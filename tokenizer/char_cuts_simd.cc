@@ -1,0 +1,237 @@
+#include "tokenizer/char_cuts_simd.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include "tokenizer/char_cuts.h"
+
+namespace corpusmill {
+
+#if defined(__x86_64__)
+
+#define CORPUSMILL_VBMI2 __attribute__((target("avx512bw,avx512vbmi2,avx512vbmi,bmi2,bmi,popcnt")))
+
+// A friend of CharCuts, for its tables.
+struct CharCutsSimd {
+  static constexpr std::size_t kBlock = 64, kLanes = 16;
+  static constexpr __mmask16 kAllLanes = 0xFFFF;  // GCC 12 warns of unmasked forms
+  static constexpr __mmask64 kAllBytes = ~__mmask64{0};
+  static constexpr std::uint32_t kMalformed = 0x1FFFFF;
+
+  // Up to 16 characters that stand one behind the other.
+  struct Chars {
+    __m512i code_points;  // kMalformed where the bytes are no character
+    __m512i first_bytes;  // and what follows them
+    __m512i places;       // offsets in the block
+    unsigned well_formed = 0;
+    unsigned count = 0;
+  };
+
+  CORPUSMILL_VBMI2 static __m512i widen(__m512i bytes) {
+    return _mm512_maskz_cvtepu8_epi32(kAllLanes, _mm512_maskz_extracti32x4_epi32(0xF, bytes, 0));
+  }
+  CORPUSMILL_VBMI2 static __m512i bits(__m512i value, unsigned mask) {
+    return _mm512_and_si512(value, _mm512_set1_epi32(static_cast<int>(mask)));
+  }
+  // table[number]
+  CORPUSMILL_VBMI2 static __m512i choose(__m512i numbers, unsigned a, unsigned b, unsigned c,
+                                         unsigned d) {
+    const __m128i table = _mm_setr_epi32(static_cast<int>(a), static_cast<int>(b),
+                                         static_cast<int>(c), static_cast<int>(d));
+    return _mm512_maskz_permutexvar_epi32(kAllLanes, numbers, _mm512_zextsi128_si512(table));
+  }
+  // 1 << number % 32
+  CORPUSMILL_VBMI2 static __m512i bit_of(__m512i numbers) {
+    return _mm512_maskz_sllv_epi32(kAllLanes, _mm512_set1_epi32(1), bits(numbers, 31));
+  }
+  CORPUSMILL_VBMI2 static __m512i from_left(__m512i here, __m512i before) {
+    return _mm512_maskz_alignr_epi32(kAllLanes, here, before, kLanes - 1);
+  }
+
+  // `firsts`: where in the block characters begin, bit 0 set, and where the last one ends.
+  CORPUSMILL_VBMI2 static Chars decode(__m512i block, std::uint64_t firsts) {
+    alignas(64) static constexpr auto kNumbers = [] {
+      std::array<std::uint8_t, kBlock> numbers{};
+      for (std::size_t i = 0; i < kBlock; ++i) numbers[i] = static_cast<std::uint8_t>(i);
+      return numbers;
+    }();
+    alignas(64) static constexpr auto kFours = [] {
+      std::array<std::uint8_t, kBlock> numbers{};
+      for (std::size_t i = 0; i < kBlock; ++i) numbers[i] = static_cast<std::uint8_t>(i / 4);
+      return numbers;
+    }();
+    const __m512i numbers = _mm512_load_si512(kNumbers.data());
+    const __m512i places = _mm512_maskz_compress_epi8(firsts, numbers);
+    const __m512i ends = _mm512_maskz_compress_epi8(firsts & (firsts - 1), numbers);
+    Chars chars;
+    chars.count = std::min<unsigned>(kLanes, static_cast<unsigned>(std::popcount(firsts)) - 1);
+    const auto lanes = static_cast<__mmask16>((1U << chars.count) - 1);
+    chars.places = widen(places);
+    const __m512i bytes = widen(_mm512_sub_epi8(ends, places));
+    const __m512i four_places = _mm512_add_epi8(
+        _mm512_maskz_permutexvar_epi8(kAllBytes, _mm512_load_si512(kFours.data()), places),
+        _mm512_set1_epi32(0x03020100));
+    const __m512i text = _mm512_maskz_permutexvar_epi8(kAllBytes, four_places, block);
+    chars.first_bytes = text;
+    // By the number of bytes: which bits of a first byte tell it and what they are, the least code
+    // point, and the bits that are not the character's.
+    const __m512i number = _mm512_sub_epi32(bytes, _mm512_set1_epi32(1));
+    const __m512i mark_bits = choose(number, 0x80, 0xE0, 0xF0, 0xF8);
+    const __m512i marks = choose(number, 0, 0xC0, 0xE0, 0xF0);
+    const __m512i least = choose(number, 0, 0x80, 0x800, 0x10000);
+    const __m512i behind = choose(number, 18, 12, 6, 0);
+    const __m512i first = _mm512_maskz_slli_epi32(
+        kAllLanes, _mm512_maskz_andnot_epi32(kAllLanes, mark_bits, bits(text, 0xFF)), 18);
+    const __m512i second = bits(_mm512_maskz_slli_epi32(kAllLanes, text, 4), 0x3F000);
+    const __m512i third = bits(_mm512_maskz_srli_epi32(kAllLanes, text, 10), 0xFC0);
+    const __m512i fourth = bits(_mm512_maskz_srli_epi32(kAllLanes, text, 24), 0x3F);
+    const __m512i four =
+        _mm512_or_si512(_mm512_or_si512(first, second), _mm512_or_si512(third, fourth));
+    const __m512i code_points = _mm512_maskz_srlv_epi32(kAllLanes, four, behind);
+    __mmask16 good = _mm512_mask_cmple_epu32_mask(lanes, bytes, _mm512_set1_epi32(4));
+    good = _mm512_mask_cmpeq_epi32_mask(good, bits(_mm512_and_si512(text, mark_bits), 0xFF), marks);
+    good = _mm512_mask_cmpge_epu32_mask(good, code_points, least);
+    good = _mm512_mask_cmple_epu32_mask(good, code_points, _mm512_set1_epi32(0x10FFFF));
+    good =
+        _mm512_mask_cmpneq_epi32_mask(good, bits(code_points, ~0x7FFU), _mm512_set1_epi32(0xD800));
+    chars.well_formed = good;
+    chars.code_points = _mm512_mask_mov_epi32(_mm512_set1_epi32(kMalformed), good, code_points);
+    return chars;
+  }
+
+  // What is known of the characters before those at hand: in lane 15.
+  struct Before {
+    __m512i code_points, open;
+    unsigned well_formed = 0;  // bit 0
+  };
+
+  // The lanes before whose characters the text may be cut, if not all is ASCII there.
+  CORPUSMILL_VBMI2 static unsigned places_to_cut(const CharCuts& cuts, const Chars& chars,
+                                                 Before& before) {
+    const __m512i right = chars.code_points;
+    const __m512i left = from_left(right, before.code_points);
+    auto lanes =
+        static_cast<__mmask16>(chars.well_formed & (chars.well_formed << 1 | before.well_formed));
+    lanes =
+        _mm512_mask_cmpge_epu32_mask(lanes, _mm512_or_si512(left, right), _mm512_set1_epi32(0x80));
+    const __m512i mixed =
+        _mm512_mullo_epi32(_mm512_xor_si512(_mm512_maskz_rol_epi32(kAllLanes, left, 16), right),
+                           _mm512_set1_epi32(static_cast<int>(CharCuts::kPairFactor)));
+    const __m512i place =
+        _mm512_maskz_srl_epi32(kAllLanes, mixed, _mm_cvtsi32_si128(static_cast<int>(cuts.shift_)));
+    const __m512i none = _mm512_setzero_si512();
+    const __m512i words = _mm512_mask_i32gather_epi32(
+        none, lanes, _mm512_maskz_srli_epi32(kAllLanes, place, 5), cuts.bits_.data(), 4);
+    unsigned result = _mm512_mask_testn_epi32_mask(lanes, words, bit_of(place));
+
+    const __m512i open = _mm512_mask_i32gather_epi32(
+        none, kAllLanes, bits(right, CharCuts::kOpenSlots - 1), cuts.open_.data(), 1);
+    const __m512i open_left = from_left(open, before.open);
+    // Words of 32 bits of open_pairs_.
+    const __m512i row =
+        _mm512_add_epi32(_mm512_maskz_slli_epi32(kAllLanes, bits(left, 0x3F), 1),
+                         bits(_mm512_maskz_srli_epi32(kAllLanes, chars.first_bytes, 5), 1));
+    const __m512i pairs = _mm512_mask_i32gather_epi32(none, lanes, row, cuts.open_pairs_.data(), 4);
+    const unsigned in_doubt =
+        result & (_mm512_test_epi32_mask(open_left, _mm512_set1_epi32(CharCuts::kOpenAfter)) |
+                  _mm512_test_epi32_mask(open, _mm512_set1_epi32(CharCuts::kOpenBefore)) |
+                  _mm512_test_epi32_mask(pairs, bit_of(chars.first_bytes)));
+    if (in_doubt != 0) {
+      alignas(64) std::uint32_t lefts[kLanes], rights[kLanes];
+      _mm512_store_si512(lefts, left);
+      _mm512_store_si512(rights, right);
+      for (unsigned rest = in_doubt; rest != 0; rest &= rest - 1) {
+        const auto lane = static_cast<unsigned>(std::countr_zero(rest));
+        if (!cuts.may_cut(lefts[lane], rights[lane])) result &= ~(1U << lane);
+      }
+    }
+    const __m512i last = _mm512_set1_epi32(static_cast<int>(chars.count) - 1);
+    before.code_points = _mm512_maskz_permutexvar_epi32(kAllLanes, last, right);
+    before.open = _mm512_maskz_permutexvar_epi32(kAllLanes, last, open);
+    before.well_formed = chars.well_formed >> (chars.count - 1);
+    return result;
+  }
+
+  CORPUSMILL_VBMI2 static std::size_t cut(const CharCuts& cuts, std::string_view text,
+                                          PretokenStarts starts, std::uint32_t begin,
+                                          std::uint32_t part_flag, std::span<std::uint32_t> ends) {
+    char tail[kBlock] = {};
+    Before before{_mm512_set1_epi32(kMalformed), _mm512_setzero_si512(), 0};
+    std::size_t count = 0;
+    unsigned unit_begins_pretoken = starts.from(begin) & 1;
+    for (std::size_t at = begin; at < text.size();) {
+      const char* bytes = text.data() + at;
+      const std::size_t left = text.size() - at;
+      std::uint64_t behind = 0;  // where the text ends
+      if (left < kBlock) [[unlikely]] {
+        std::memcpy(tail, bytes, left);
+        bytes = tail;
+        behind = std::uint64_t{1} << left;
+      }
+      const __m512i block = _mm512_loadu_si512(bytes);
+      const std::uint64_t pretokens = starts.from(at);
+      const std::uint64_t follows = _mm512_cmplt_epi8_mask(block, _mm512_set1_epi8(-0x40));
+      const std::uint64_t firsts = ((~follows | pretokens | 1) & (behind - 1)) | behind;
+      if ((firsts & (firsts - 1)) == 0) [[unlikely]] {
+        at += kBlock;  // no character is so long
+        before = {_mm512_set1_epi32(kMalformed), _mm512_setzero_si512(), 0};
+        continue;
+      }
+      const Chars chars = decode(block, firsts);
+      const unsigned lanes = (1U << chars.count) - 1;
+      const auto begins = static_cast<unsigned>(_pext_u64(pretokens, firsts)) & lanes;
+      unsigned places = places_to_cut(cuts, chars, before) | begins;
+      if (at == begin) places &= ~1U;
+      __m512i units = _mm512_maskz_compress_epi32(
+          static_cast<__mmask16>(places),
+          _mm512_add_epi32(chars.places, _mm512_set1_epi32(static_cast<int>(at))));
+      const auto units_here = static_cast<unsigned>(std::popcount(places));
+      if (part_flag != 0 && units_here > 0) {
+        const unsigned end_of_pretoken = _pext_u32(begins, places);
+        const unsigned whole = end_of_pretoken & (end_of_pretoken << 1 | unit_begins_pretoken);
+        units = _mm512_mask_or_epi32(units, static_cast<__mmask16>(~whole), units,
+                                     _mm512_set1_epi32(static_cast<int>(part_flag)));
+        unit_begins_pretoken = end_of_pretoken >> (units_here - 1) & 1;
+      }
+      _mm512_storeu_si512(ends.data() + count, units);
+      count += units_here;
+      at += static_cast<std::size_t>(
+          std::countr_zero(_pdep_u64(std::uint64_t{1} << chars.count, firsts)));
+      if (count > 0 && (count + kLanes + 1 > ends.size() ||
+                        std::popcount(static_cast<std::uint64_t>(_mm512_movepi8_mask(block))) <
+                            static_cast<int>(CharCuts::kWideBytesMin))) {
+        if (at < text.size()) return count;
+      }
+    }
+    const bool whole = unit_begins_pretoken != 0;
+    ends[count++] = static_cast<std::uint32_t>(text.size()) | (whole ? 0 : part_flag);
+    return count;
+  }
+
+  static CutWide choose() {
+    const bool supported =
+        __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512bw") != 0 &&
+        __builtin_cpu_supports("avx512vbmi") != 0 && __builtin_cpu_supports("avx512vbmi2") != 0 &&
+        __builtin_cpu_supports("bmi2") != 0;
+    return supported ? cut : nullptr;
+  }
+};
+
+CutWide choose_cut_wide() {
+  return CharCutsSimd::choose();
+}
+
+#else
+
+CutWide choose_cut_wide() {
+  return nullptr;
+}
+
+#endif
+
+}  // namespace corpusmill
