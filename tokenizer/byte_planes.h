@@ -66,6 +66,21 @@ inline unsigned lead_bytes(std::uint8_t lead) {
   return lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
 }
 
+// Of the bytes of a block that are ASCII.
+struct AsciiPlanes {
+  std::uint64_t letter, number, space, plain_space, newline, quote, upper, slash;
+};
+
+// First bytes of characters of more than one byte, and of those that they mostly are.
+struct WideLeads {
+  std::uint64_t all;
+  // U+4000-9FFF save U+4DC0-4DFF, and U+B000-CFFF: letters all.
+  std::uint64_t letters;
+  // The signs that are frequent in prose: U+2010-2027 (dashes and quotes), U+3001-3003,
+  // U+3008-3011, U+3014-301F, U+FF01-FF0F and U+FF1A-FF20. They have none of the classes.
+  std::uint64_t signs;
+};
+
 // The code point of a well-formed character of `bytes` bytes; of anything else, any one below
 // kCodePoints.
 inline std::uint32_t wide_code_point(const char* at, unsigned bytes) {
@@ -79,25 +94,9 @@ inline std::uint32_t wide_code_point(const char* at, unsigned bytes) {
   return four < 0x110000U ? four : 0xFFFDU;
 }
 
+// The quotes of contractions, of which `quotes` are the candidates.
 template <class Simd, PlaneOptions kOptions>
-BytePlanes ascii_planes(const char* at) {
-  BytePlanes planes;
-  const auto block = Simd::load(at);
-  const auto folded = Simd::set_bits(block, 0x20);
-  planes.non_ascii = Simd::top_bits(block);
-  planes.letter = Simd::within(folded, 'a', 'z');
-  planes.number = Simd::within(block, '0', '9');
-  planes.plain_space = Simd::equal(block, ' ');
-  planes.space = planes.plain_space | Simd::within(block, '\t', '\r');
-  if constexpr (kOptions.newlines) {
-    planes.newline = Simd::equal(block, '\r') | Simd::equal(block, '\n');
-  }
-  if constexpr (kOptions.cases) {
-    planes.upper = Simd::within(block, 'A', 'Z');
-    planes.lower = planes.letter & ~planes.upper;
-    planes.slash = Simd::equal(block, '/');
-  }
-  const std::uint64_t quotes = Simd::equal(block, '\'');
+void add_contractions(const char* at, std::uint64_t quotes, BytePlanes& planes) {
   constexpr char kFold = kOptions.fold_case ? 0x20 : 0;
   const auto second = Simd::set_bits(Simd::load(at + 1), kFold);
   const auto third = Simd::set_bits(Simd::load(at + 2), kFold);
@@ -106,51 +105,44 @@ BytePlanes ascii_planes(const char* at) {
   planes.contraction3 =
       quotes & (((Simd::equal(second, 'r') | Simd::equal(second, 'v')) & Simd::equal(third, 'e')) |
                 (Simd::equal(second, 'l') & Simd::equal(third, 'l')));
-  return planes;
 }
 
-// U+4000-9FFF save U+4DC0-4DFF, and U+B000-CFFF: letters all, told by the first byte of three.
-template <class Simd>
-std::uint64_t letter_leads(const char* at) {
+template <class Simd, PlaneOptions kOptions>
+BytePlanes ascii_planes(const char* at) {
+  BytePlanes planes;
   const auto block = Simd::load(at);
-  return Simd::within(block, 0xE5, 0xE9) | Simd::within(block, 0xEB, 0xEC) |
-         (Simd::equal(block, '\xE4') & ~Simd::equal(Simd::load(at + 1), '\xB7'));
-}
-
-// First bytes of the signs that are frequent in prose: U+2010-2027 (dashes and quotes),
-// U+3001-3003, U+3008-3011, U+3014-301F, U+FF01-FF0F and U+FF1A-FF20. They have none of the
-// classes.
-template <class Simd>
-std::uint64_t sign_leads(const char* at) {
-  const auto first = Simd::load(at);
-  const auto second = Simd::load(at + 1);
-  const auto third = Simd::load(at + 2);
-  const std::uint64_t second_is_80 = Simd::equal(second, '\x80');
-  const std::uint64_t general = Simd::equal(first, '\xE2') & second_is_80;
-  const std::uint64_t cjk = Simd::equal(first, '\xE3') & second_is_80;
-  const std::uint64_t wide = Simd::equal(first, '\xEF') & Simd::equal(second, '\xBC');
-  return (general & Simd::within(third, 0x90, 0xA7)) |
-         (cjk & (Simd::within(third, 0x81, 0x83) | Simd::within(third, 0x88, 0x91) |
-                 Simd::within(third, 0x94, 0x9F))) |
-         (wide & (Simd::within(third, 0x81, 0x8F) | Simd::within(third, 0x9A, 0xA0)));
+  const AsciiPlanes ascii = Simd::ascii(block);
+  planes.non_ascii = Simd::top_bits(block);
+  planes.letter = ascii.letter;
+  planes.number = ascii.number;
+  planes.plain_space = ascii.plain_space;
+  planes.space = ascii.space;
+  if constexpr (kOptions.newlines) planes.newline = ascii.newline;
+  if constexpr (kOptions.cases) {
+    planes.upper = ascii.upper;
+    planes.lower = planes.letter & ~planes.upper;
+    planes.slash = ascii.slash;
+  }
+  if (ascii.quote != 0) add_contractions<Simd, kOptions>(at, ascii.quote, planes);
+  return planes;
 }
 
 // Adds the characters of more than one byte. at[0, 68) is readable.
 template <class Simd, PlaneOptions kOptions>
 void add_wide_chars(const char* at, const std::uint16_t* table, StraddlingChar& straddling,
                     BytePlanes& planes) {
-  const std::uint64_t leads = Simd::within(Simd::load(at), 0xC0, 0xFF);
+  const WideLeads wide = Simd::wide_leads(at);
+  const std::uint64_t leads = wide.all;
   planes.continuation = planes.non_ascii & ~leads;
   if (straddling.bytes > 0) {
     add_char<kOptions>(straddling.classes, (std::uint64_t{1} << straddling.bytes) - 1, planes);
     straddling.bytes = 0;
   }
   // Most Chinese and Korean characters have a first byte that tells that they are letters.
-  const std::uint64_t han = letter_leads<Simd>(at);
+  const std::uint64_t han = wide.letters;
   planes.letter |= han | han << 1 | han << 2;
   if (han >> 62 != 0) straddling = {kLetter, 1 + static_cast<unsigned>(han >> 63)};
-  const std::uint64_t signs = sign_leads<Simd>(at);
-  for (std::uint64_t rest = leads & ~(han | signs); rest != 0; rest &= rest - 1) {
+  for (std::uint64_t rest = leads & ~(han | wide.signs); rest != 0; rest &= rest - 1) {
     const auto position = static_cast<unsigned>(std::countr_zero(rest));
     const unsigned bytes = lead_bytes(static_cast<std::uint8_t>(at[position]));
     const std::uint32_t code_point = wide_code_point(at + position, bytes);

@@ -6,11 +6,14 @@
 
 #include <immintrin.h>
 
+#include <array>
+
 #include "tokenizer/byte_planes.h"
 #include "tokenizer/offset_buffer.h"
 
 #define CORPUSMILL_AVX2 __attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt")))
-#define CORPUSMILL_AVX512 __attribute__((target("avx512bw,avx512vbmi2,bmi,bmi2,lzcnt,popcnt")))
+#define CORPUSMILL_AVX512 \
+  __attribute__((target("avx512bw,avx512vbmi,avx512vbmi2,bmi,bmi2,lzcnt,popcnt")))
 
 namespace corpusmill::byte_planes {
 
@@ -48,6 +51,34 @@ struct Avx2 {
     return mask(block.low, block.high);
   }
 
+  CORPUSMILL_AVX2 static AsciiPlanes ascii(const Block& block) {
+    AsciiPlanes planes;
+    planes.letter = within(set_bits(block, 0x20), 'a', 'z');
+    planes.number = within(block, '0', '9');
+    planes.plain_space = equal(block, ' ');
+    planes.space = planes.plain_space | within(block, '\t', '\r');
+    planes.newline = equal(block, '\r') | equal(block, '\n');
+    planes.quote = equal(block, '\'');
+    planes.upper = within(block, 'A', 'Z');
+    planes.slash = equal(block, '/');
+    return planes;
+  }
+  // at[0, 66) is readable.
+  CORPUSMILL_AVX2 static WideLeads wide_leads(const char* at) {
+    const Block first = load(at), second = load(at + 1), third = load(at + 2);
+    const std::uint64_t letters = within(first, 0xE5, 0xE9) | within(first, 0xEB, 0xEC) |
+                                  (equal(first, '\xE4') & ~equal(second, '\xB7'));
+    const std::uint64_t second_is_80 = equal(second, '\x80');
+    const std::uint64_t general = equal(first, '\xE2') & second_is_80;
+    const std::uint64_t cjk = equal(first, '\xE3') & second_is_80;
+    const std::uint64_t wide = equal(first, '\xEF') & equal(second, '\xBC');
+    const std::uint64_t signs = (general & within(third, 0x90, 0xA7)) |
+                                (cjk & (within(third, 0x81, 0x83) | within(third, 0x88, 0x91) |
+                                        within(third, 0x94, 0x9F))) |
+                                (wide & (within(third, 0x81, 0x8F) | within(third, 0x9A, 0xA0)));
+    return {within(first, 0xC0, 0xFF), letters, signs};
+  }
+
   // Appends base + i for every bit i of `bits`.
   CORPUSMILL_AVX2 static void append(std::uint64_t bits, std::uint32_t base, OffsetBuffer& out) {
     std::uint32_t* to = out.room(64 + 8);
@@ -61,6 +92,61 @@ struct Avx2 {
     out.add(count);
   }
 };
+
+// Bits of kAsciiClasses.
+enum AsciiClass : std::uint8_t {
+  kAsciiLetter = 1,
+  kAsciiNumber = 2,
+  kAsciiSpace = 4,
+  kAsciiPlainSpace = 8,
+  kAsciiNewline = 16,
+  kAsciiQuote = 32,
+  kAsciiUpper = 64,
+  kAsciiSlash = 128,
+};
+alignas(64) inline constexpr auto kAsciiClasses = [] {
+  std::array<std::uint8_t, 128> classes{};
+  for (unsigned c = 0; c < 128; ++c) {
+    const bool upper = c >= 'A' && c <= 'Z', newline = c == '\n' || c == '\r';
+    const bool letter = upper || (c >= 'a' && c <= 'z'), number = c >= '0' && c <= '9';
+    classes[c] = static_cast<std::uint8_t>(
+        letter * kAsciiLetter | number * kAsciiNumber | (c == ' ') * kAsciiPlainSpace |
+        ((c >= '\t' && c <= '\r') || c == ' ') * kAsciiSpace | newline * kAsciiNewline |
+        (c == '\'') * kAsciiQuote | upper * kAsciiUpper | (c == '/') * kAsciiSlash);
+  }
+  return classes;
+}();
+
+// What a character of three bytes is of WideLeads, by the low six bits of its bytes: what all three
+// tables say.
+constexpr std::uint8_t kWideSigns = 7, kWideLetters = 24;
+using WideTable = std::array<std::uint8_t, 64>;
+alignas(64) inline constexpr WideTable kWideFirst = [] {
+  WideTable kinds{};
+  kinds[0xE2 & 63] = 1, kinds[0xE3 & 63] = 2, kinds[0xEF & 63] = 4, kinds[0xE4 & 63] = 8;
+  for (const unsigned lead : {0xE5, 0xE6, 0xE7, 0xE8, 0xE9, 0xEB, 0xEC}) kinds[lead & 63] = 16;
+  return kinds;
+}();
+alignas(64) inline constexpr WideTable kWideSecond = [] {
+  WideTable kinds{};
+  for (unsigned byte = 0; byte < 64; ++byte) {
+    kinds[byte] = static_cast<std::uint8_t>((byte == (0x80 & 63)) * 3 | (byte == (0xBC & 63)) * 4 |
+                                            (byte != (0xB7 & 63)) * 8 | 16);
+  }
+  return kinds;
+}();
+alignas(64) inline constexpr WideTable kWideThird = [] {
+  WideTable kinds{};
+  for (unsigned byte = 0x80; byte < 0xC0; ++byte) {
+    const auto within = [&](unsigned first, unsigned last) {
+      return byte >= first && byte <= last ? 1U : 0U;
+    };
+    kinds[byte & 63] = static_cast<std::uint8_t>(
+        within(0x90, 0xA7) | (within(0x81, 0x83) | within(0x88, 0x91) | within(0x94, 0x9F)) * 2 |
+        (within(0x81, 0x8F) | within(0x9A, 0xA0)) * 4 | kWideLetters);
+  }
+  return kinds;
+}();
 
 struct Avx512 {
   struct Block {
@@ -80,6 +166,27 @@ struct Avx512 {
   }
   CORPUSMILL_AVX512 static std::uint64_t top_bits(const Block& block) {
     return _mm512_movepi8_mask(block.bytes);
+  }
+
+  CORPUSMILL_AVX512 static AsciiPlanes ascii(const Block& block) {
+    const __m512i classes = _mm512_maskz_permutex2var_epi8(
+        ~_mm512_movepi8_mask(block.bytes), _mm512_load_si512(kAsciiClasses.data()), block.bytes,
+        _mm512_load_si512(kAsciiClasses.data() + 64));
+    return {having(classes, kAsciiLetter),  having(classes, kAsciiNumber),
+            having(classes, kAsciiSpace),   having(classes, kAsciiPlainSpace),
+            having(classes, kAsciiNewline), having(classes, kAsciiQuote),
+            having(classes, kAsciiUpper),   having(classes, kAsciiSlash)};
+  }
+  // at[0, 66) is readable.
+  CORPUSMILL_AVX512 static WideLeads wide_leads(const char* at) {
+    const __m512i first = _mm512_loadu_si512(at);
+    const std::uint64_t all =
+        _mm512_cmpge_epu8_mask(first, _mm512_set1_epi8(static_cast<char>(0xC0)));
+    const __m512i kinds =
+        _mm512_and_si512(look_up(kWideFirst, all, first),
+                         _mm512_and_si512(look_up(kWideSecond, all, _mm512_loadu_si512(at + 1)),
+                                          look_up(kWideThird, all, _mm512_loadu_si512(at + 2))));
+    return {all, having(kinds, kWideLetters), having(kinds, kWideSigns)};
   }
 
   CORPUSMILL_AVX512 static void append(std::uint64_t bits, std::uint32_t base, OffsetBuffer& out) {
@@ -104,6 +211,13 @@ struct Avx512 {
   }
 
  private:
+  // Bytes that have one of the bits.
+  CORPUSMILL_AVX512 static std::uint64_t having(__m512i bytes, std::uint8_t bits) {
+    return _mm512_test_epi8_mask(bytes, _mm512_set1_epi8(static_cast<char>(bits)));
+  }
+  CORPUSMILL_AVX512 static __m512i look_up(const WideTable& table, __mmask64 mask, __m512i bytes) {
+    return _mm512_maskz_permutexvar_epi8(mask, bytes, _mm512_load_si512(table.data()));
+  }
   CORPUSMILL_AVX512 static __m512i byte_numbers() {
     alignas(64) static constexpr std::uint8_t kNumbers[64] = {
         0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,

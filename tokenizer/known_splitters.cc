@@ -69,7 +69,8 @@ constexpr std::string_view kDeepseekWords = R"([!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`
 SplitterLevel best_splitter_level() {
 #if defined(__x86_64__)
   if (__builtin_cpu_supports("bmi2") != 0 && __builtin_cpu_supports("avx2") != 0) {
-    if (__builtin_cpu_supports("avx512vbmi2") != 0 && __builtin_cpu_supports("avx512bw") != 0) {
+    if (__builtin_cpu_supports("avx512vbmi2") != 0 && __builtin_cpu_supports("avx512vbmi") != 0 &&
+        __builtin_cpu_supports("avx512bw") != 0) {
       return SplitterLevel::kAvx512;
     }
     return SplitterLevel::kAvx2;
