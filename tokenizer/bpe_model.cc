@@ -128,67 +128,123 @@ BpeModel::BpeModel(BpeTables tables)
   whole_pretokens_ = std::move(tables.whole_pretokens);
 }
 
+struct BpeModel::Merger {
+  const BpeModel& model;
+
+  void operator()(std::string_view unit, bool part, std::vector<TokenId>& ids) const {
+    model.merge(unit, part, ids);
+  }
+  void start(std::string_view unit, bool part, ShortRow& row) const {
+    row.count = static_cast<std::uint32_t>(unit.size());
+    for (std::size_t i = 0; i < unit.size(); ++i) {
+      row.symbols[i] = model.byte_ids_[static_cast<std::uint8_t>(unit[i])];
+    }
+    if (part || model.whole_pretokens_.size() == 0) return;
+    if (const std::optional<TokenId> whole = model.whole_pretokens_.find(unit)) {
+      row.count = 1;
+      row.symbols[0] = *whole;
+    }
+  }
+  void merge_rows(std::span<ShortRow> rows) const { model.merges_.merge_rows(rows); }
+};
+
+// The units of a window, cut on the way to the cache.
+class BpeModel::Window {
+ public:
+  Window(const BpeModel& model, std::string_view text, std::span<const std::uint32_t> ends,
+         UnitCache& cache, std::vector<TokenId>& out)
+      : merger_{model},
+        cuts_(*model.cuts_),
+        text_(text),
+        ends_(ends),
+        has_parts_(model.whole_pretokens_.size() > 0),
+        cache_(cache),
+        out_(out) {}
+
+  // `stop`: where the first byte stands that is not ASCII.
+  void encode(std::size_t stop) {
+    while (next_ < ends_.size()) {
+      if (ends_[next_] <= stop && begin_ == pretoken_begin_) {
+        while (count_ < kUnitsMax && next_ < ends_.size() && ends_[next_] <= stop) {
+          units_[count_++] = ends_[next_++];
+        }
+        begin_ = pretoken_begin_ = units_[count_ - 1];
+      } else if (cuts_.is_wide(text_, begin_)) {
+        cut_wide();
+      } else {
+        cut_pretoken();
+      }
+      if (kUnitsMax - count_ <= 2 * CharCuts::kWideRoom) flush();
+      if (stop < begin_ && next_ < ends_.size()) stop = find_non_ascii(text_, begin_);
+    }
+    flush();
+  }
+
+ private:
+  void cut_wide() {
+    if (!std::exchange(starts_known_, true)) mark_starts(ends_);
+    count_ += cuts_.cut_wide(text_, {thread_starts().data()}, begin_,
+                             has_parts_ ? UnitCache::kPart : 0, room());
+    begin_ = units_[count_ - 1] & ~UnitCache::kPart;
+    for (; next_ < ends_.size() && ends_[next_] <= begin_; ++next_) pretoken_begin_ = ends_[next_];
+  }
+
+  // As much of it as there is room for.
+  void cut_pretoken() {
+    const std::uint32_t end = ends_[next_];
+    const std::size_t parts = cuts_.cut(text_, begin_, end, room());
+    const bool whole = begin_ == pretoken_begin_ && parts == 1 && room()[0] == end;
+    begin_ = room()[parts - 1];
+    if (!whole && has_parts_) {
+      for (std::uint32_t& unit : room().first(parts)) unit |= UnitCache::kPart;
+    }
+    count_ += parts;
+    if (begin_ < end) return;
+    pretoken_begin_ = end;
+    ++next_;
+  }
+
+  std::span<std::uint32_t> room() { return std::span(units_ + count_, kUnitsMax - count_); }
+
+  void flush() {
+    const std::span<const std::uint32_t> batch(units_, count_);
+    if (has_parts_) {
+      cache_.encode<true>(text_, units_begin_, batch, out_, merger_);
+    } else {
+      cache_.encode(text_, units_begin_, batch, out_, merger_);
+    }
+    units_begin_ = begin_;
+    count_ = 0;
+  }
+
+  const Merger merger_;
+  const CharCuts& cuts_;
+  const std::string_view text_;
+  const std::span<const std::uint32_t> ends_;
+  const bool has_parts_;
+  UnitCache& cache_;
+  std::vector<TokenId>& out_;
+  std::size_t next_ = 0;              // pretoken that `begin_` is in
+  std::uint32_t pretoken_begin_ = 0;  // of it
+  std::uint32_t begin_ = 0;           // of the next unit
+  std::uint32_t units_begin_ = 0;     // of what is not encoded yet
+  std::size_t count_ = 0;
+  bool starts_known_ = false;
+  std::uint32_t units_[kUnitsMax];
+};
+
 void BpeModel::encode(std::string_view text, std::span<const std::uint32_t> ends,
                       std::vector<TokenId>& out) const {
   UnitCache& cache = thread_cache();
   cache.use_for(instance_);
-  const auto merge = [this](std::string_view unit, bool part, std::vector<TokenId>& ids) {
-    this->merge(unit, part, ids);
-  };
-  std::size_t stop = cuts_ ? find_non_ascii(text, 0) : text.size();
-  if (stop == text.size()) return cache.encode(text, 0, ends, out, merge);
-  const bool has_parts = whole_pretokens_.size() > 0;
-  const std::uint32_t part_flag = has_parts ? UnitCache::kPart : 0;
-  std::uint32_t units[kUnitsMax];
-  std::size_t count = 0;
-  std::uint32_t begin = 0, units_begin = 0;  // of the next unit; of what is not encoded yet
-  const auto flush = [&] {
-    const std::span<const std::uint32_t> batch(units, count);
-    if (has_parts) {
-      cache.encode<true>(text, units_begin, batch, out, merge);
-    } else {
-      cache.encode(text, units_begin, batch, out, merge);
-    }
-    units_begin = begin;
-    count = 0;
-  };
-  bool starts_known = false;
-  std::uint32_t pretoken_begin = 0;
-  for (std::size_t i = 0; i < ends.size();) {
-    const std::uint32_t end = ends[i];
-    if (end <= stop && begin == pretoken_begin) {
-      units[count++] = begin = pretoken_begin = end;
-      ++i;
-      if (count == kUnitsMax) flush();
-      continue;
-    }
-    if (cuts_->is_wide(text, begin)) {
-      if (!std::exchange(starts_known, true)) mark_starts(ends);
-      if (kUnitsMax - count <= 2 * CharCuts::kWideRoom) flush();
-      count += cuts_->cut_wide(text, {thread_starts().data()}, begin, part_flag,
-                               std::span(units + count, kUnitsMax - count));
-      begin = units[count - 1] & ~UnitCache::kPart;
-      for (; i < ends.size() && ends[i] <= begin; ++i) pretoken_begin = ends[i];
-      if (i < ends.size() && stop < begin) stop = find_non_ascii(text, begin);
-      continue;
-    }
-    bool whole = begin == pretoken_begin;
-    while (begin < end) {
-      const std::span<std::uint32_t> room(units + count, kUnitsMax - count);
-      const std::size_t parts = cuts_->cut(text, begin, end, room);
-      count += parts;
-      begin = room[parts - 1];
-      whole = whole && parts == 1 && begin == end;
-      if (!whole && has_parts) {
-        for (std::uint32_t& unit : room.first(parts)) unit |= UnitCache::kPart;
-      }
-      if (count == kUnitsMax) flush();
-    }
-    pretoken_begin = end;
-    ++i;
-    if (stop < end) stop = find_non_ascii(text, end);
+  const Merger merger{*this};
+  const std::size_t stop = cuts_ ? find_non_ascii(text, 0) : text.size();
+  if (stop == text.size()) {
+    cache.encode(text, 0, ends, out, merger);
+  } else {
+    Window(*this, text, ends, cache, out).encode(stop);
   }
-  flush();
+  cache.finish(out, merger);
 }
 
 void BpeModel::merge(std::string_view unit, bool part, std::vector<TokenId>& out) const {

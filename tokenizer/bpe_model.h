@@ -38,6 +38,9 @@ class BpeModel {
               std::vector<TokenId>& out) const;
 
  private:
+  struct Merger;  // for UnitCache
+  class Window;
+
   void merge(std::string_view unit, bool part, std::vector<TokenId>& out) const;
   void merge_bytes(std::string_view bytes, std::vector<TokenId>& out) const;
 

@@ -12,8 +12,7 @@
 #include "tokenizer/offset_buffer.h"
 
 #define CORPUSMILL_AVX2 __attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt")))
-#define CORPUSMILL_AVX512 \
-  __attribute__((target("avx512bw,avx512vbmi,avx512vbmi2,bmi,bmi2,lzcnt,popcnt")))
+#define CORPUSMILL_AVX512 __attribute__((target("avx512bw,avx512vbmi,avx512vbmi2,bmi,bmi2,popcnt")))
 
 namespace corpusmill::byte_planes {
 

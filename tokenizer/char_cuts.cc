@@ -70,6 +70,7 @@ CharCuts::CharCuts(std::span<const std::string_view> pieces) {
     if (left >= kOpen && right < kOpen) open_[open_slot(right)] |= kOpenBefore;
     if (left >= kOpen && right >= kOpen) {
       open_pairs_[left & 0x3F] |= std::uint64_t{1} << (right & 0x3F);
+      open_rows_[right & 0xF] |= std::uint32_t{1} << (left & 0x1F);
     }
   }
 }

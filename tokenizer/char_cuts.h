@@ -76,6 +76,8 @@ class CharCuts {
   // pairs of two parts by the low 6 bits of the two bytes.
   std::array<std::uint8_t, kOpenSlots + 3> open_{};  // any four can be read at once
   std::array<std::uint64_t, 64> open_pairs_{};
+  // Of open_pairs_ the left bytes, by their low 5 bits, by the low 4 bits of the right byte.
+  std::array<std::uint32_t, 16> open_rows_{};
   CutWide cut_wide_ = choose_cut_wide();
 };
 

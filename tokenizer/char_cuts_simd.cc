@@ -32,29 +32,26 @@ struct CharCutsSimd {
     unsigned count = 0;
   };
 
-  CORPUSMILL_VBMI2 static __m512i widen(__m512i bytes) {
-    return _mm512_maskz_cvtepu8_epi32(kAllLanes, _mm512_maskz_extracti32x4_epi32(0xF, bytes, 0));
+  // Kept in registers or on the stack: the compiler would rather make them anew in every round.
+  struct Constants {
+    __m512i byte_numbers, fours, four_numbers, one, mark_bits, marks, least, behind;
+    __m512i first, second, third, fourth, most, surrogate_bits, surrogates, malformed;
+    __m512i wide, pair_factor, bit_number, open_slot, open_after, open_before, open_rows;
+  };
+
+  CORPUSMILL_VBMI2 static __m512i kept(__m512i value) {
+    asm("" : "+v"(value));
+    return value;
   }
-  CORPUSMILL_VBMI2 static __m512i bits(__m512i value, unsigned mask) {
-    return _mm512_and_si512(value, _mm512_set1_epi32(static_cast<int>(mask)));
+  CORPUSMILL_VBMI2 static __m512i all(std::uint32_t number) {
+    return kept(_mm512_set1_epi32(static_cast<int>(number)));
   }
-  // table[number]
-  CORPUSMILL_VBMI2 static __m512i choose(__m512i numbers, unsigned a, unsigned b, unsigned c,
-                                         unsigned d) {
-    const __m128i table = _mm_setr_epi32(static_cast<int>(a), static_cast<int>(b),
-                                         static_cast<int>(c), static_cast<int>(d));
-    return _mm512_maskz_permutexvar_epi32(kAllLanes, numbers, _mm512_zextsi128_si512(table));
-  }
-  // 1 << number % 32
-  CORPUSMILL_VBMI2 static __m512i bit_of(__m512i numbers) {
-    return _mm512_maskz_sllv_epi32(kAllLanes, _mm512_set1_epi32(1), bits(numbers, 31));
-  }
-  CORPUSMILL_VBMI2 static __m512i from_left(__m512i here, __m512i before) {
-    return _mm512_maskz_alignr_epi32(kAllLanes, here, before, kLanes - 1);
+  CORPUSMILL_VBMI2 static __m512i table(unsigned a, unsigned b, unsigned c, unsigned d) {
+    return kept(_mm512_zextsi128_si512(_mm_setr_epi32(static_cast<int>(a), static_cast<int>(b),
+                                                      static_cast<int>(c), static_cast<int>(d))));
   }
 
-  // `firsts`: where in the block characters begin, bit 0 set, and where the last one ends.
-  CORPUSMILL_VBMI2 static Chars decode(__m512i block, std::uint64_t firsts) {
+  CORPUSMILL_VBMI2 static Constants make_constants(const CharCuts& cuts) {
     alignas(64) static constexpr auto kNumbers = [] {
       std::array<std::uint8_t, kBlock> numbers{};
       for (std::size_t i = 0; i < kBlock; ++i) numbers[i] = static_cast<std::uint8_t>(i);
@@ -65,42 +62,91 @@ struct CharCutsSimd {
       for (std::size_t i = 0; i < kBlock; ++i) numbers[i] = static_cast<std::uint8_t>(i / 4);
       return numbers;
     }();
-    const __m512i numbers = _mm512_load_si512(kNumbers.data());
-    const __m512i places = _mm512_maskz_compress_epi8(firsts, numbers);
-    const __m512i ends = _mm512_maskz_compress_epi8(firsts & (firsts - 1), numbers);
+    Constants made;
+    made.byte_numbers = kept(_mm512_load_si512(kNumbers.data()));
+    made.fours = kept(_mm512_load_si512(kFours.data()));
+    made.four_numbers = all(0x03020100);
+    made.one = all(1);
+    made.mark_bits = table(0x80, 0xE0, 0xF0, 0xF8);
+    made.marks = table(0, 0xC0, 0xE0, 0xF0);
+    made.least = table(0, 0x80, 0x800, 0x10000);
+    made.behind = table(18, 12, 6, 0);
+    made.first = all(0xFF);
+    made.second = all(0x3F000);
+    made.third = all(0xFC0);
+    made.fourth = all(0x3F);
+    made.most = all(0x10FFFF);
+    made.surrogate_bits = all(~0x7FFU);
+    made.surrogates = all(0xD800);
+    made.malformed = all(kMalformed);
+    made.wide = all(0x80);
+    made.pair_factor = all(CharCuts::kPairFactor);
+    made.bit_number = all(31);
+    made.open_slot = all(CharCuts::kOpenSlots - 1);
+    made.open_after = all(CharCuts::kOpenAfter);
+    made.open_before = all(CharCuts::kOpenBefore);
+    made.open_rows = kept(_mm512_loadu_si512(cuts.open_rows_.data()));
+    return made;
+  }
+
+  CORPUSMILL_VBMI2 static __m512i widen(__m512i bytes) {
+    return _mm512_maskz_cvtepu8_epi32(kAllLanes, _mm512_maskz_extracti32x4_epi32(0xF, bytes, 0));
+  }
+  // table[number]
+  CORPUSMILL_VBMI2 static __m512i choose(__m512i numbers, __m512i table) {
+    return _mm512_maskz_permutexvar_epi32(kAllLanes, numbers, table);
+  }
+  // 1 << number % 32
+  CORPUSMILL_VBMI2 static __m512i bit_of(__m512i numbers, const Constants& constants) {
+    return _mm512_maskz_sllv_epi32(kAllLanes, constants.one,
+                                   _mm512_and_si512(numbers, constants.bit_number));
+  }
+  CORPUSMILL_VBMI2 static __m512i from_left(__m512i here, __m512i before) {
+    return _mm512_maskz_alignr_epi32(kAllLanes, here, before, kLanes - 1);
+  }
+
+  // `firsts`: where in the block characters begin, bit 0 set, and where the last one ends.
+  CORPUSMILL_VBMI2 static Chars decode(__m512i block, std::uint64_t firsts,
+                                       const Constants& constants) {
+    const __m512i places = _mm512_maskz_compress_epi8(firsts, constants.byte_numbers);
+    const __m512i ends = _mm512_maskz_compress_epi8(firsts & (firsts - 1), constants.byte_numbers);
     Chars chars;
     chars.count = std::min<unsigned>(kLanes, static_cast<unsigned>(std::popcount(firsts)) - 1);
     const auto lanes = static_cast<__mmask16>((1U << chars.count) - 1);
     chars.places = widen(places);
     const __m512i bytes = widen(_mm512_sub_epi8(ends, places));
     const __m512i four_places = _mm512_add_epi8(
-        _mm512_maskz_permutexvar_epi8(kAllBytes, _mm512_load_si512(kFours.data()), places),
-        _mm512_set1_epi32(0x03020100));
+        _mm512_maskz_permutexvar_epi8(kAllBytes, constants.fours, places), constants.four_numbers);
     const __m512i text = _mm512_maskz_permutexvar_epi8(kAllBytes, four_places, block);
     chars.first_bytes = text;
     // By the number of bytes: which bits of a first byte tell it and what they are, the least code
     // point, and the bits that are not the character's.
-    const __m512i number = _mm512_sub_epi32(bytes, _mm512_set1_epi32(1));
-    const __m512i mark_bits = choose(number, 0x80, 0xE0, 0xF0, 0xF8);
-    const __m512i marks = choose(number, 0, 0xC0, 0xE0, 0xF0);
-    const __m512i least = choose(number, 0, 0x80, 0x800, 0x10000);
-    const __m512i behind = choose(number, 18, 12, 6, 0);
+    const __m512i number = _mm512_sub_epi32(bytes, constants.one);
+    const __m512i mark_bits = choose(number, constants.mark_bits);
+    const __m512i marks = choose(number, constants.marks);
+    const __m512i least = choose(number, constants.least);
+    const __m512i behind = choose(number, constants.behind);
     const __m512i first = _mm512_maskz_slli_epi32(
-        kAllLanes, _mm512_maskz_andnot_epi32(kAllLanes, mark_bits, bits(text, 0xFF)), 18);
-    const __m512i second = bits(_mm512_maskz_slli_epi32(kAllLanes, text, 4), 0x3F000);
-    const __m512i third = bits(_mm512_maskz_srli_epi32(kAllLanes, text, 10), 0xFC0);
-    const __m512i fourth = bits(_mm512_maskz_srli_epi32(kAllLanes, text, 24), 0x3F);
+        kAllLanes,
+        _mm512_maskz_andnot_epi32(kAllLanes, mark_bits, _mm512_and_si512(text, constants.first)),
+        18);
+    const __m512i second =
+        _mm512_and_si512(_mm512_maskz_slli_epi32(kAllLanes, text, 4), constants.second);
+    const __m512i third =
+        _mm512_and_si512(_mm512_maskz_srli_epi32(kAllLanes, text, 10), constants.third);
+    const __m512i fourth =
+        _mm512_and_si512(_mm512_maskz_srli_epi32(kAllLanes, text, 24), constants.fourth);
     const __m512i four =
         _mm512_or_si512(_mm512_or_si512(first, second), _mm512_or_si512(third, fourth));
     const __m512i code_points = _mm512_maskz_srlv_epi32(kAllLanes, four, behind);
-    __mmask16 good = _mm512_mask_cmple_epu32_mask(lanes, bytes, _mm512_set1_epi32(4));
-    good = _mm512_mask_cmpeq_epi32_mask(good, bits(_mm512_and_si512(text, mark_bits), 0xFF), marks);
+    __mmask16 good = _mm512_mask_cmplt_epu32_mask(lanes, number, _mm512_set1_epi32(4));
+    good = _mm512_mask_cmpeq_epi32_mask(good, _mm512_and_si512(text, mark_bits), marks);
     good = _mm512_mask_cmpge_epu32_mask(good, code_points, least);
-    good = _mm512_mask_cmple_epu32_mask(good, code_points, _mm512_set1_epi32(0x10FFFF));
-    good =
-        _mm512_mask_cmpneq_epi32_mask(good, bits(code_points, ~0x7FFU), _mm512_set1_epi32(0xD800));
+    good = _mm512_mask_cmple_epu32_mask(good, code_points, constants.most);
+    good = _mm512_mask_cmpneq_epi32_mask(
+        good, _mm512_and_si512(code_points, constants.surrogate_bits), constants.surrogates);
     chars.well_formed = good;
-    chars.code_points = _mm512_mask_mov_epi32(_mm512_set1_epi32(kMalformed), good, code_points);
+    chars.code_points = _mm512_mask_mov_epi32(constants.malformed, good, code_points);
     return chars;
   }
 
@@ -112,35 +158,29 @@ struct CharCutsSimd {
 
   // The lanes before whose characters the text may be cut, if not all is ASCII there.
   CORPUSMILL_VBMI2 static unsigned places_to_cut(const CharCuts& cuts, const Chars& chars,
-                                                 Before& before) {
+                                                 const Constants& constants, Before& before) {
     const __m512i right = chars.code_points;
     const __m512i left = from_left(right, before.code_points);
     auto lanes =
         static_cast<__mmask16>(chars.well_formed & (chars.well_formed << 1 | before.well_formed));
-    lanes =
-        _mm512_mask_cmpge_epu32_mask(lanes, _mm512_or_si512(left, right), _mm512_set1_epi32(0x80));
+    lanes = _mm512_mask_cmpge_epu32_mask(lanes, _mm512_or_si512(left, right), constants.wide);
     const __m512i mixed =
         _mm512_mullo_epi32(_mm512_xor_si512(_mm512_maskz_rol_epi32(kAllLanes, left, 16), right),
-                           _mm512_set1_epi32(static_cast<int>(CharCuts::kPairFactor)));
+                           constants.pair_factor);
     const __m512i place =
         _mm512_maskz_srl_epi32(kAllLanes, mixed, _mm_cvtsi32_si128(static_cast<int>(cuts.shift_)));
     const __m512i none = _mm512_setzero_si512();
     const __m512i words = _mm512_mask_i32gather_epi32(
         none, lanes, _mm512_maskz_srli_epi32(kAllLanes, place, 5), cuts.bits_.data(), 4);
-    unsigned result = _mm512_mask_testn_epi32_mask(lanes, words, bit_of(place));
+    unsigned result = _mm512_mask_testn_epi32_mask(lanes, words, bit_of(place, constants));
 
     const __m512i open = _mm512_mask_i32gather_epi32(
-        none, kAllLanes, bits(right, CharCuts::kOpenSlots - 1), cuts.open_.data(), 1);
+        none, kAllLanes, _mm512_and_si512(right, constants.open_slot), cuts.open_.data(), 1);
     const __m512i open_left = from_left(open, before.open);
-    // Words of 32 bits of open_pairs_.
-    const __m512i row =
-        _mm512_add_epi32(_mm512_maskz_slli_epi32(kAllLanes, bits(left, 0x3F), 1),
-                         bits(_mm512_maskz_srli_epi32(kAllLanes, chars.first_bytes, 5), 1));
-    const __m512i pairs = _mm512_mask_i32gather_epi32(none, lanes, row, cuts.open_pairs_.data(), 4);
-    const unsigned in_doubt =
-        result & (_mm512_test_epi32_mask(open_left, _mm512_set1_epi32(CharCuts::kOpenAfter)) |
-                  _mm512_test_epi32_mask(open, _mm512_set1_epi32(CharCuts::kOpenBefore)) |
-                  _mm512_test_epi32_mask(pairs, bit_of(chars.first_bytes)));
+    const __m512i pairs = choose(chars.first_bytes, constants.open_rows);
+    const unsigned in_doubt = result & (_mm512_test_epi32_mask(open_left, constants.open_after) |
+                                        _mm512_test_epi32_mask(open, constants.open_before) |
+                                        _mm512_test_epi32_mask(pairs, bit_of(left, constants)));
     if (in_doubt != 0) {
       alignas(64) std::uint32_t lefts[kLanes], rights[kLanes];
       _mm512_store_si512(lefts, left);
@@ -162,6 +202,7 @@ struct CharCutsSimd {
                                           std::uint32_t part_flag, std::span<std::uint32_t> ends) {
     char tail[kBlock] = {};
     Before before{_mm512_set1_epi32(kMalformed), _mm512_setzero_si512(), 0};
+    const Constants constants = make_constants(cuts);
     std::size_t count = 0;
     unsigned unit_begins_pretoken = starts.from(begin) & 1;
     for (std::size_t at = begin; at < text.size();) {
@@ -182,10 +223,10 @@ struct CharCutsSimd {
         before = {_mm512_set1_epi32(kMalformed), _mm512_setzero_si512(), 0};
         continue;
       }
-      const Chars chars = decode(block, firsts);
+      const Chars chars = decode(block, firsts, constants);
       const unsigned lanes = (1U << chars.count) - 1;
       const auto begins = static_cast<unsigned>(_pext_u64(pretokens, firsts)) & lanes;
-      unsigned places = places_to_cut(cuts, chars, before) | begins;
+      unsigned places = places_to_cut(cuts, chars, constants, before) | begins;
       if (at == begin) places &= ~1U;
       __m512i units = _mm512_maskz_compress_epi32(
           static_cast<__mmask16>(places),

@@ -13,6 +13,7 @@ constexpr std::uint32_t kEnd = std::numeric_limits<std::uint32_t>::max();
 }  // namespace
 
 std::size_t LongRow::merge(const MergeTable& table, std::span<TokenId> symbols) {
+  last_row_.clear();
   for (std::size_t size = window_; !merge_in_windows(table, symbols, size);) size *= 2;
   std::copy(merged_.begin(), merged_.end(), symbols.begin());
   return merged_.size();
@@ -85,6 +86,16 @@ void LongRow::join(const MergeTable& table, std::uint32_t at, Rank rank) {
 void LongRow::merge_window(const MergeTable& table, std::span<const TokenId> row, std::size_t begin,
                            std::size_t size, Window& window) {
   row = row.subspan(begin, std::min(size, row.size() - begin));
+  if (std::equal(row.begin(), row.end(), last_row_.begin(), last_row_.end())) {
+    window = last_;
+    return;
+  }
+  merge_afresh(table, row, window);
+  last_row_.assign(row.begin(), row.end());
+  last_ = window;
+}
+
+void LongRow::merge_afresh(const MergeTable& table, std::span<const TokenId> row, Window& window) {
   const auto count = static_cast<std::uint32_t>(row.size());
   symbols_.assign(row.begin(), row.end());
   next_.resize(count);

@@ -48,19 +48,23 @@ class LongRow {
 
   // Merges the row into merged_; false if two windows do not agree.
   bool merge_in_windows(const MergeTable& table, std::span<const TokenId> row, std::size_t size);
-  // Merges row[begin, begin + size), or up to the row's end.
+  // Merges row[begin, begin + size), or up to the row's end. What the same symbols became the last
+  // time is not found out again: a row of one symbol alone costs little.
   void merge_window(const MergeTable& table, std::span<const TokenId> row, std::size_t begin,
                     std::size_t size, Window& window);
   // Merges the window behind `here`, which begins at row[begin], into `there`; returns which of
   // here's symbols `there` begins with, 0 if they never agree.
   std::size_t merge_next(const MergeTable& table, std::span<const TokenId> row, std::size_t begin,
                          std::size_t size, const Window& here, Window& there);
+  void merge_afresh(const MergeTable& table, std::span<const TokenId> row, Window& window);
   void propose(const MergeTable& table, std::uint32_t at);
   void join(const MergeTable& table, std::uint32_t at, Rank rank);
 
   std::size_t window_;
   std::vector<TokenId> merged_;
   Window here_, there_;
+  std::vector<TokenId> last_row_;  // of the window merged last, and what it became
+  Window last_;
   // Of the window that is being merged, by place.
   std::vector<TokenId> symbols_;
   std::vector<std::uint32_t> next_, previous_;

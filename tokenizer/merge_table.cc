@@ -43,10 +43,19 @@ void refuse(const std::string& what) {
 
 }  // namespace
 
-MergeTable::MergeTable(std::vector<Merge> merges) : merge_(choose_merge_table_simd()) {
+MergeTable::MergeTable(std::vector<Merge> merges)
+    : merge_(choose_merge_table_simd()), merge_rows_(choose_merge_rows_simd()) {
   if (merge_ == nullptr) {
     merge_ = [](const MergeTable& table, std::span<TokenId> symbols) {
       return table.merge_portably(symbols);
+    };
+  }
+  if (merge_rows_ == nullptr) {
+    merge_rows_ = [](const MergeTable& table, std::span<ShortRow> rows) {
+      for (ShortRow& row : rows) {
+        const std::size_t count = table.merge_portably({row.symbols, row.count});
+        row.count = static_cast<std::uint32_t>(count);
+      }
     };
   }
   if (merges.size() > kMergesMax) refuse(fmt::format("{} merges", merges.size()));

@@ -12,6 +12,7 @@
 
 #include "common/token_id.h"
 #include "tokenizer/huge_array.h"
+#include "tokenizer/short_row.h"
 
 namespace corpusmill {
 
@@ -36,6 +37,9 @@ class MergeTable {
   // Const and safe from any number of threads. About linear in time for any row; the memory of
   // long ones is LongRow's.
   std::size_t merge(std::span<TokenId> symbols) const { return merge_(*this, symbols); }
+
+  // The same for several rows, whose look-ups wait for memory side by side.
+  void merge_rows(std::span<ShortRow> rows) const { merge_rows_(*this, rows); }
 
   // The same without the instructions that only some processors have: what it is tested against.
   std::size_t merge_portably(std::span<TokenId> symbols) const;
@@ -81,7 +85,9 @@ class MergeTable {
   TokenId first_result_ = 0;
   Rank ranks_ = 0;                                                // ranks are below
   std::unordered_map<std::uint64_t, TokenId> ambiguous_results_;  // by pair
-  std::size_t (*merge_)(const MergeTable&, std::span<TokenId>);   // for this processor
+  // For this processor.
+  std::size_t (*merge_)(const MergeTable&, std::span<TokenId>);
+  void (*merge_rows_)(const MergeTable&, std::span<ShortRow>);
 };
 
 }  // namespace corpusmill

@@ -135,21 +135,115 @@ struct MergeTableSimd {
     return count;
   }
 
+  // A row of merge_rows() between two of its merges.
+  struct Waiting {
+    alignas(64) TokenId around[3 * kLanes];  // the symbols, with room before and behind
+    alignas(64) std::uint32_t ranks[kLanes];
+    Place left, right;  // of the pairs that the last merge made, from lane at - 1 and at on
+    unsigned at, count;
+    bool merged;  // once at least
+    ShortRow* row;
+  };
+
+  CORPUSMILL_AVX512 static void begin(const MergeTable& table, ShortRow& row, Waiting& waiting) {
+    waiting.row = &row;
+    waiting.count = row.count;
+    waiting.merged = false;
+    waiting.around[kLanes - 1] = kNobody;
+    const __m512i symbols =
+        _mm512_maskz_loadu_epi32(static_cast<__mmask16>((1U << row.count) - 1), row.symbols);
+    _mm512_store_si512(waiting.around + kLanes, symbols);
+    _mm512_store_si512(waiting.ranks,
+                       first_ranks(table, symbols, std::span(row.symbols, row.count)));
+  }
+
+  // Does the next merge and asks for what the one behind it has to look at; false if there is none.
+  CORPUSMILL_AVX512 static bool advance(const MergeTable& table, Waiting& waiting) {
+    const __m512i none = _mm512_set1_epi32(kNone);
+    TokenId* const lanes = waiting.around + kLanes;
+    __m512i ranks = _mm512_load_si512(waiting.ranks);
+    if (waiting.merged) {
+      const auto right = static_cast<__mmask16>(1U << waiting.at);
+      const std::uint32_t before = find(table, waiting.left);
+      const std::uint32_t after = find(table, waiting.right);
+      ranks = _mm512_mask_set1_epi32(ranks, static_cast<__mmask16>(right >> 1),
+                                     static_cast<int>(before));
+      ranks = _mm512_mask_set1_epi32(ranks, right, static_cast<int>(after));
+    }
+    const std::uint32_t rank = lowest_of(ranks);
+    if (rank == kNone) return false;
+    const __mmask16 lowest =
+        _mm512_cmpeq_epi32_mask(ranks, _mm512_set1_epi32(static_cast<int>(rank)));
+    const auto at = static_cast<unsigned>(std::countr_zero(static_cast<unsigned>(lowest)));
+    const __m512i symbols = _mm512_load_si512(lanes);
+    lanes[waiting.count] = kNobody;
+    const TokenId result = table.result_of(rank, lanes[at], lanes[at + 1]);
+    waiting.left = place_of(table, lanes[static_cast<int>(at) - 1], result);
+    waiting.right = place_of(table, result, lanes[at + 2]);
+    __builtin_prefetch(&table.lines_[waiting.left.line]);
+    __builtin_prefetch(&table.lines_[waiting.right.line]);
+    const auto kept = static_cast<__mmask16>(~(2U << at));
+    const auto here = static_cast<__mmask16>(1U << at);
+    _mm512_store_si512(
+        lanes, _mm512_mask_compress_epi32(
+                   none, kept, _mm512_mask_set1_epi32(symbols, here, static_cast<int>(result))));
+    _mm512_store_si512(waiting.ranks, _mm512_mask_compress_epi32(none, kept, ranks));
+    waiting.at = at;
+    waiting.merged = true;
+    --waiting.count;
+    return true;
+  }
+
+  CORPUSMILL_AVX512 static void merge_rows(const MergeTable& table, std::span<ShortRow> rows) {
+    constexpr std::size_t kTogether = 16;
+    Waiting waiting[kTogether];
+    std::size_t next = 0, running = 0;
+    Waiting* order[kTogether];
+    for (std::size_t i = 0; i < kTogether; ++i) order[i] = &waiting[i];
+    const auto fill = [&] {
+      for (; running < kTogether && next < rows.size(); ++next) {
+        if (rows[next].count > 1) begin(table, rows[next], *order[running++]);
+      }
+    };
+    for (fill(); running > 0; fill()) {
+      for (std::size_t i = 0; i < running;) {
+        Waiting& row = *order[i];
+        if (advance(table, row)) {
+          ++i;
+          continue;
+        }
+        std::copy_n(row.around + kLanes, row.count, row.row->symbols);
+        row.row->count = row.count;
+        std::swap(order[i], order[--running]);
+      }
+    }
+  }
+
   static std::size_t merge(const MergeTable& table, std::span<TokenId> symbols) {
     if (symbols.size() < 2) return symbols.size();
     return symbols.size() <= kLanes ? merge_lanes(table, symbols) : table.merge_portably(symbols);
   }
 };
 
+namespace {
+bool is_supported() {
+  return __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("bmi") != 0;
+}
+}  // namespace
+
 MergeFunction choose_merge_table_simd() {
-  const bool supported =
-      __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("bmi") != 0;
-  return supported ? MergeTableSimd::merge : nullptr;
+  return is_supported() ? MergeTableSimd::merge : nullptr;
+}
+MergeRowsFunction choose_merge_rows_simd() {
+  return is_supported() ? MergeTableSimd::merge_rows : nullptr;
 }
 
 #else
 
 MergeFunction choose_merge_table_simd() {
+  return nullptr;
+}
+MergeRowsFunction choose_merge_rows_simd() {
   return nullptr;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -38,6 +39,9 @@ PrefixScanner::PrefixScanner(std::span<const std::string_view> strings, bool sim
     const std::size_t last = string.size() > 1 ? second : 255;
     for (std::size_t byte = second; byte <= last; ++byte) pairs_[first << 8 | byte] = true;
   }
+  if (std::count(first_.begin(), first_.end(), true) == 1) {
+    sole_first_ = static_cast<std::uint8_t>(strings.front().front());
+  }
   std::sort(prefixes.begin(), prefixes.end());
   prefixes.erase(std::unique(prefixes.begin(), prefixes.end()), prefixes.end());
   // Neighbours share a bucket, so that few combinations that are nobody's fit one.
@@ -56,6 +60,17 @@ void PrefixScanner::add_prefix(std::string_view string, std::uint8_t bucket) {
       if (any || byte_at(string, place) >> 4 == half) high[half] |= bucket;
     }
   }
+}
+
+std::size_t PrefixScanner::next_by_first_byte(std::string_view text, std::size_t at) const {
+  for (; at < text.size(); ++at) {
+    const void* const found = std::memchr(text.data() + at, *sole_first_, text.size() - at);
+    if (found == nullptr) return text.size();
+    at = static_cast<std::size_t>(static_cast<const char*>(found) - text.data());
+    if (at + 1 == text.size()) return at;
+    if (pairs_[std::size_t{*sole_first_} << 8 | byte_at(text, at + 1)]) return at;
+  }
+  return at;
 }
 
 std::size_t PrefixScanner::next_by_pairs(std::string_view text, std::size_t at,
@@ -108,6 +123,7 @@ std::size_t PrefixScanner::skip_blocks(std::string_view, std::size_t at) const {
 #endif
 
 std::size_t PrefixScanner::next(std::string_view text, std::size_t at) const {
+  if (sole_first_) return next_by_first_byte(text, at);
   if (!simd_) return next_by_pairs(text, at, text.size());
   at = skip_blocks(text, at);
   const bool near_end = at + kBlockBytes + kPrefixBytes - 1 > text.size();

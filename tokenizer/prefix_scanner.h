@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,7 @@ class PrefixScanner {
   static constexpr std::size_t kPrefixBytes = 3;
 
   void add_prefix(std::string_view string, std::uint8_t bucket);
+  std::size_t next_by_first_byte(std::string_view text, std::size_t at) const;
   std::size_t next_by_pairs(std::string_view text, std::size_t at, std::size_t end) const;
   std::size_t skip_blocks(std::string_view text, std::size_t at) const;
 
@@ -31,6 +33,7 @@ class PrefixScanner {
   std::array<std::array<std::array<std::uint8_t, 16>, 2>, kPrefixBytes> buckets_{};
   std::vector<bool> pairs_;  // by first byte << 8 | second byte
   std::array<bool, 256> first_{};
+  std::optional<std::uint8_t> sole_first_;  // which all strings begin with
   bool simd_;
 };
 

@@ -11,8 +11,6 @@ namespace {
 
 constexpr std::size_t kGrowth = 4;
 constexpr std::size_t kLinesMin = std::size_t{1} << 10;
-constexpr std::size_t kLinesMax = std::size_t{1} << 18;
-constexpr std::size_t kUsedMax = kLinesMax / 2 * 3;  // of 2 * kLinesMax entries
 // A unit is looked for in this many lines from its own; beyond, it is forgotten.
 constexpr std::size_t kLinesLooked = 4;
 constexpr std::size_t kIdsMax = std::size_t{1} << 20;
@@ -29,6 +27,7 @@ UnitCache::UnitCache(const unit_keys::Functions& functions) : functions_(functio
 }
 
 void UnitCache::use_for(std::uint64_t owner) {
+  waiting_count_ = 0;  // nothing waits but after an exception
   if (owner_ == owner) return;
   if (owner_ != 0) {
     reset(kLinesMin);
@@ -75,6 +74,24 @@ void UnitCache::prepare(std::string_view text, std::uint32_t begin,
                std::span(tail_ends, count), offset_mask_, lines, probes, near);
 }
 
+void UnitCache::put_in_place(std::span<const Waiting> waiting, std::span<const ShortRow> rows,
+                             std::vector<TokenId>& out) {
+  std::size_t end = out.size(), missing = 0;
+  for (const ShortRow& row : rows) missing += row.count;
+  out.resize(end + missing);
+  for (std::size_t i = waiting.size(); i > 0; --i) {
+    const auto place = [&](std::size_t at) {
+      return out.begin() + static_cast<std::ptrdiff_t>(at);
+    };
+    const std::size_t begin = waiting[i - 1].place;
+    std::move_backward(place(begin), place(end), place(end + missing));
+    const std::span<const TokenId> ids = rows[i - 1].view();
+    missing -= ids.size();
+    std::copy(ids.begin(), ids.end(), place(begin + missing));
+    end = begin;
+  }
+}
+
 std::span<const TokenId> UnitCache::find(const UnitKey& key, std::uint32_t offset) const {
   for (std::size_t step = 0; step < kLinesLooked; ++step) {
     const Line& line = line_at(offset, step);
@@ -91,7 +108,7 @@ std::span<const TokenId> UnitCache::find(const UnitKey& key, std::uint32_t offse
 }
 
 UnitCache::Entry* UnitCache::free_entry(std::size_t offset) {
-  if (used_ >= kUsedMax) return nullptr;
+  if (used_ >= kLinesMax / 2 * 3) return nullptr;  // of 2 * kLinesMax
   for (std::size_t step = 0; step < kLinesLooked; ++step) {
     for (Entry& entry : line_at(offset, step).entries) {
       if (entry.high == 0) return &entry;
@@ -121,7 +138,6 @@ void UnitCache::insert(const UnitKey& key, std::uint32_t offset, std::span<const
 }
 
 void UnitCache::grow() {
-  if (lines_.size() == kLinesMax) return;
   HugeArray<Line> old(lines_.size() * kGrowth);
   std::swap(old, lines_);
   use_lines();

@@ -7,6 +7,7 @@
 // doubles. Full, it replaces what shares a line with the newcomer; the others start over.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -14,10 +15,12 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "common/token_id.h"
 #include "tokenizer/huge_array.h"
+#include "tokenizer/short_row.h"
 #include "tokenizer/unit_cache_simd.h"
 
 namespace corpusmill {
@@ -41,16 +44,40 @@ class UnitCache {
   // Units not known yet are encoded by merge(std::string_view bytes, bool part,
   // std::vector<TokenId>& ids), which appends their ids, at least one, and must not use this cache.
   // text.size() < kPart. Without kHasParts no end has that flag.
+  //
+  // A merge that also has
+  //   void start(std::string_view bytes, bool part, ShortRow& row) const;  // the symbols of a unit
+  //   void merge_rows(std::span<ShortRow> rows) const;                     // what they become
+  // is asked for the ids of several short units together: they are in `out` after finish().
   template <bool kHasParts = false, class Merge>
-  void encode(std::string_view text, std::uint32_t begin, std::span<const std::uint32_t> ends,
-              std::vector<TokenId>& out, const Merge& merge) {
-    while (!ends.empty()) {
-      const auto batch = ends.first(std::min(ends.size(), kBatchUnits));
-      encode_batch<kHasParts>(text, begin, batch, out, merge);
-      begin = batch.back() & ~kPart;
+  [[gnu::noinline]] void encode(std::string_view text, std::uint32_t begin,
+                                std::span<const std::uint32_t> ends, std::vector<TokenId>& out,
+                                const Merge& merge) {
+    if (ends.empty()) return;
+    Probes probes[2];
+    Ids ids;
+    // The lines of a batch come while the batch before is looked up.
+    std::span<const std::uint32_t> batch = ends.first(std::min(ends.size(), kBatchUnits));
+    prepare(text, begin, batch, kHasParts, probes[0]);
+    for (unsigned turn = 0;; turn ^= 1) {
       ends = ends.subspan(batch.size());
+      const std::uint32_t next_begin = batch.back() & ~kPart;
+      const std::span<const std::uint32_t> next = ends.first(std::min(ends.size(), kBatchUnits));
+      const bool full = used_ > lines_.size() && lines_.size() < kLinesMax;
+      if (!next.empty() && !full) prepare(text, next_begin, next, kHasParts, probes[turn ^ 1]);
+      encode_batch<kHasParts>(text, begin, batch, probes[turn], ids, out, merge);
+      if (full) grow();
+      if (next.empty()) break;
+      if (full) prepare(text, next_begin, next, kHasParts, probes[turn ^ 1]);
+      begin = next_begin;
+      batch = next;
     }
+    ids.flush(out);
   }
+
+  // Puts the ids that are still missing where they belong.
+  template <class Merge>
+  void finish(std::vector<TokenId>& out, const Merge& merge);
 
  private:
   static constexpr std::size_t kInlineIds = 4;
@@ -70,7 +97,30 @@ class UnitCache {
     bool part = false;
   };
 
+  // A unit whose ids are not known yet, and where in the output they belong.
+  struct Waiting {
+    std::string_view unit;
+    UnitKey key;
+    std::size_t place;
+    bool part;
+  };
+  static constexpr std::size_t kWaitingMax = 32;
+
   using Probes = unit_keys::Probes;
+  static constexpr std::size_t kLinesMax = std::size_t{1} << 18;
+
+  // Four ids are written whatever their number, so they go by way of a buffer with room for that.
+  struct Ids {
+    static constexpr std::size_t kRoom = 2048;
+    TokenId* end = first;
+    TokenId first[kRoom + kInlineIds];
+
+    void flush(std::vector<TokenId>& out) {
+      out.insert(out.end(), first, end);
+      end = first;
+    }
+  };
+  static_assert(Ids::kRoom >= kBatchUnits * kInlineIds);
 
   // Where the key's line begins, in bytes.
   std::uint32_t offset_of(const UnitKey& key) const { return functions_.hash(key) & offset_mask_; }
@@ -84,7 +134,12 @@ class UnitCache {
 
   template <bool kHasParts, class Merge>
   void encode_batch(std::string_view text, std::uint32_t begin, std::span<const std::uint32_t> ends,
-                    std::vector<TokenId>& out, const Merge& merge);
+                    const Probes& probes, Ids& ids, std::vector<TokenId>& out, const Merge& merge);
+  // Unit i of a batch, where its line does not say its ids.
+  template <class Merge>
+  [[gnu::noinline]] void encode_missing(std::string_view unit, bool part, const UnitKey& key,
+                                        std::uint32_t offset, Ids& ids, std::vector<TokenId>& out,
+                                        const Merge& merge);
   // The ids of a unit that is not in its own line, or has many; valid until the next call.
   template <class Merge>
   std::span<const TokenId> encode_rare(std::string_view unit, bool part, const UnitKey& key,
@@ -92,6 +147,8 @@ class UnitCache {
   Line& line_at(std::size_t offset, std::size_t step) const {
     return lines_[(offset / sizeof(Line) + step) & (lines_.size() - 1)];
   }
+  static void put_in_place(std::span<const Waiting> waiting, std::span<const ShortRow> rows,
+                           std::vector<TokenId>& out);
   std::span<const TokenId> find(const UnitKey& key,
                                 std::uint32_t offset) const;  // null data: unknown
   void insert(const UnitKey& key, std::uint32_t offset, std::span<const TokenId> ids);
@@ -110,6 +167,8 @@ class UnitCache {
   std::uint32_t offset_mask_ = 0;  // leaves the offset of a line, in bytes, of a hash
   unit_keys::Functions functions_;
   std::vector<TokenId> merged_;
+  std::size_t waiting_count_ = 0;
+  std::array<Waiting, kWaitingMax> waiting_;
   std::vector<TokenId> ids_;  // of units that have more than an entry holds
   std::vector<LongSlot> long_slots_;
   std::string long_keys_;
@@ -119,40 +178,75 @@ class UnitCache {
 
 template <bool kHasParts, class Merge>
 void UnitCache::encode_batch(std::string_view text, std::uint32_t begin,
-                             std::span<const std::uint32_t> ends, std::vector<TokenId>& out,
-                             const Merge& merge) {
-  if (used_ > lines_.size()) grow();  // not amid a batch, whose offsets it would change
-  Probes probes;
-  prepare(text, begin, ends, kHasParts, probes);
-  // Four ids are written whatever their number, so they go by way of a buffer with room for that.
-  TokenId ids[kBatchUnits * kInlineIds];
-  TokenId* ids_end = ids;
+                             std::span<const std::uint32_t> ends, const Probes& probes, Ids& ids,
+                             std::vector<TokenId>& out, const Merge& merge) {
+  if (ids.end > ids.first + (Ids::kRoom - kBatchUnits * kInlineIds)) ids.flush(out);
+  const auto first_line = [&] { return reinterpret_cast<const char*>(lines_.data()); };
+  const char* lines = first_line();
+  TokenId* ids_end = ids.end;
   for (std::size_t i = 0; i < ends.size(); ++i) {
     const UnitKey& key = probes.keys[i];
-    const auto* entry = reinterpret_cast<const Entry*>(
-        reinterpret_cast<const char*>(lines_.data()) + probes.offsets[i]);
-    // Mostly it is the first: frequent units were there early.
-    if (difference(*entry, key) != 0) [[unlikely]]
-      ++entry;
+    const auto* entry = reinterpret_cast<const Entry*>(lines + probes.offsets[i]);
+    // Which of the two it is nobody can foretell: no branch.
+    entry += difference(*entry, key) != 0;
     const std::size_t count = entry->high >> kCountShift;
     std::memcpy(ids_end, entry->ids, sizeof entry->ids);
-    ids_end += count;
-    if (difference(*entry, key) == 0 && count != 0) [[likely]]
+    if (difference(*entry, key) == 0 && count != 0) [[likely]] {
+      ids_end += count;
       continue;
-    ids_end -= count;
+    }
     const std::uint32_t at = i == 0 ? begin : ends[i - 1] & ~kPart;
     const std::string_view unit = text.substr(at, (ends[i] & ~kPart) - at);
-    const std::span<const TokenId> rare =
-        encode_rare(unit, kHasParts && (ends[i] & kPart) != 0, key, probes.offsets[i], merge);
-    if (rare.size() <= kInlineIds) {
-      ids_end = std::copy(rare.begin(), rare.end(), ids_end);
-    } else {
-      out.insert(out.end(), ids, ids_end);
-      ids_end = ids;
-      out.insert(out.end(), rare.begin(), rare.end());
+    ids.end = ids_end;
+    encode_missing(unit, kHasParts && (ends[i] & kPart) != 0, key, probes.offsets[i], ids, out,
+                   merge);
+    ids_end = ids.end;
+    lines = first_line();  // a full table begins anew elsewhere
+  }
+  ids.end = ids_end;
+}
+
+template <class Merge>
+void UnitCache::encode_missing(std::string_view unit, bool part, const UnitKey& key,
+                               std::uint32_t offset, Ids& ids, std::vector<TokenId>& out,
+                               const Merge& merge) {
+  if constexpr (requires(ShortRow & row) { merge.start(unit, part, row); }) {
+    if (unit.size() <= kShortBytesMax && find(key, offset).data() == nullptr) {
+      const std::size_t place = out.size() + static_cast<std::size_t>(ids.end - ids.first);
+      waiting_[waiting_count_++] = {unit, key, place, part};
+      if (waiting_count_ == kWaitingMax) {
+        ids.flush(out);
+        finish(out, merge);
+      }
+      return;
     }
   }
-  out.insert(out.end(), ids, ids_end);
+  const std::span<const TokenId> found = encode_rare(unit, part, key, offset, merge);
+  if (found.size() <= kInlineIds) {
+    ids.end = std::copy(found.begin(), found.end(), ids.end);
+  } else {
+    ids.flush(out);
+    out.insert(out.end(), found.begin(), found.end());
+  }
+}
+
+template <class Merge>
+void UnitCache::finish(std::vector<TokenId>& out, const Merge& merge) {
+  ShortRow rows[kWaitingMax];
+  const std::span<const Waiting> waiting(waiting_.data(), std::exchange(waiting_count_, 0));
+  if (waiting.empty()) return;
+  for (std::size_t i = 0; i < waiting.size(); ++i) {
+    merge.start(waiting[i].unit, waiting[i].part, rows[i]);
+  }
+  merge.merge_rows(std::span(rows, waiting.size()));
+  for (std::size_t i = 0; i < waiting.size(); ++i) {
+    const std::uint32_t offset = offset_of(waiting[i].key);
+    // It may have come twice.
+    if (find(waiting[i].key, offset).data() == nullptr) {
+      insert(waiting[i].key, offset, rows[i].view());
+    }
+  }
+  put_in_place(waiting, std::span(rows, waiting.size()), out);
 }
 
 template <class Merge>

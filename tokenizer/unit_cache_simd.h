@@ -25,7 +25,7 @@ constexpr UnitKey kLongKey{0, std::uint64_t{1} << kPartBit};
 
 // Where keys and lines go to.
 struct Probes {
-  static constexpr std::size_t kMax = 128;
+  static constexpr std::size_t kMax = 64;
   alignas(64) UnitKey keys[kMax];
   alignas(64) std::uint32_t offsets[kMax];
 };

@@ -171,6 +171,28 @@ TEST(MergeTableTest, ALongRowOfAnythingIsMergedInGoodTime) {
   EXPECT_LT(table.merge(row), row.size());
 }
 
+TEST(MergeTableTest, RowsSideBySideEqualRowsOneByOne) {
+  std::mt19937 random(11);
+  for (int round = 0; round < 200; ++round) {
+    const TokenId base = round % 3 == 0 ? 500 : 0;
+    const MergeTable table(random_merges(random, base, 5, 1 + random() % 200,
+                                         static_cast<std::uint32_t>(1 + random() % 300)));
+    std::vector<ShortRow> rows(random() % 60);
+    std::vector<Ids> expected;
+    for (ShortRow& row : rows) {
+      Ids ids = random_row(random, base, 5, ShortRow::kSymbolsMax);
+      std::copy(ids.begin(), ids.end(), row.symbols);
+      row.count = static_cast<std::uint32_t>(ids.size());
+      ids.resize(table.merge_portably(ids));
+      expected.push_back(ids);
+    }
+    table.merge_rows(rows);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      ASSERT_EQ(Ids(rows[i].view().begin(), rows[i].view().end()), expected[i]) << round;
+    }
+  }
+}
+
 TEST(MergeTableTest, ThreadsAgree) {
   std::mt19937 random(4);
   const auto merges = random_merges(random, 0, 3, 60, 1'000'000);

@@ -138,6 +138,48 @@ TEST_P(UnitCacheTest, AWindowMayBeginAnywhere) {
   EXPECT_EQ(ids, expected);
 }
 
+// Spell that leaves short units to be asked for together.
+struct SpellRows : Spell {
+  void start(std::string_view unit, bool part, ShortRow& row) const {
+    Ids ids;
+    (*this)(unit, part, ids);
+    std::copy(ids.begin(), ids.end(), row.symbols);
+    row.count = static_cast<std::uint32_t>(ids.size());
+  }
+  void merge_rows(std::span<ShortRow>) const {}
+};
+
+// Units that come for the first time, again before they are known, and again later: their ids stand
+// where they belong.
+TEST_P(UnitCacheTest, UnitsAskedForTogetherAreInTheirPlaces) {
+  std::mt19937 random(4);
+  for (const std::size_t step : {1U, 3U}) {
+    UnitCache cache(GetParam());
+    cache.use_for(1);
+    for (int round = 0; round < 200; ++round) {
+      std::string text;
+      std::vector<std::uint32_t> ends;
+      std::size_t merges = 0;
+      Ids expected = {11}, ids = {11};
+      for (auto units = random() % 400; units > 0; --units) {
+        const bool part = random() % 2 == 0;
+        const std::string unit = random_unit(random, 1 + random() % (random() % 9 == 0 ? 40 : 2));
+        text += unit;
+        ends.push_back(static_cast<std::uint32_t>(text.size()) | (part ? UnitCache::kPart : 0));
+        Spell{&merges, step}(unit, part, expected);
+      }
+      const SpellRows spell{{&merges, step}};
+      const std::size_t half = ends.size() / 2;
+      const std::span<const std::uint32_t> all(ends);
+      cache.encode<true>(text, 0, all.first(half), ids, spell);
+      const std::uint32_t begin = half == 0 ? 0 : ends[half - 1] & ~UnitCache::kPart;
+      cache.encode<true>(text, begin, all.subspan(half), ids, spell);
+      cache.finish(ids, spell);
+      ASSERT_EQ(ids, expected);
+    }
+  }
+}
+
 // Keys that differ in one bit alone get other lines, as good as always.
 TEST_P(UnitCacheTest, EveryBitOfAKeyCounts) {
   std::mt19937_64 random(3);
