@@ -297,6 +297,11 @@ void CommonOptions::add_to(CLI::App& app) {
   common(add_switch(app, "--json", json, "Print one JSON object on standard output at the end"));
 }
 
+std::filesystem::path CommonOptions::spill_folder(const std::filesystem::path& output) const {
+  return tmp_dir.empty() ? std::filesystem::absolute(output).parent_path()
+                         : std::filesystem::path(tmp_dir);
+}
+
 int CommonOptions::thread_count() const {
   if (threads > 0) return threads;
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));

@@ -16,6 +16,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <cstdint>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
@@ -81,6 +82,8 @@ struct CommonOptions {
   bool json = false;
   void add_to(CLI::App& app);
   int thread_count() const;  // what 0 stands for
+  // Where temporary files of a run that writes `output` lie.
+  std::filesystem::path spill_folder(const std::filesystem::path& output) const;
 };
 
 }  // namespace corpusmill

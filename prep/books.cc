@@ -12,6 +12,16 @@ constexpr DropReason reason_at(std::size_t index) {
   return static_cast<DropReason>(index);
 }
 
+// Manifests from before that reason was known are read too.
+bool may_lack(DropReason reason) {
+  return reason == DropReason::kOnlyRepeats;
+}
+
+std::uint64_t recorded(const nlohmann::json& json, DropReason reason) {
+  const std::string name(drop_reason_name(reason));
+  return may_lack(reason) ? json.value(name, std::uint64_t{0}) : json.at(name).get<std::uint64_t>();
+}
+
 std::string table_row(std::string_view name, const Tally& tally) {
   return fmt::format("  {:<20}{:>14} lines{:>12.1f} MB\n", name, with_separators(tally.lines),
                      static_cast<double>(tally.bytes) / 1e6);
@@ -78,18 +88,17 @@ Books Books::from_json(const nlohmann::json& json) {
     books.in_ = {json.at("lines_in"), json.at("bytes_in")};
     books.kept_ = {json.at("kept"), json.at("kept_bytes")};
     for (std::size_t i = 0; i < kDropReasonCount; ++i) {
-      const std::string name(drop_reason_name(reason_at(i)));
       Tally& tally = books.dropped_[i];
-      tally.bytes = json.at("dropped_bytes").at(name);
+      tally.bytes = recorded(json.at("dropped_bytes"), reason_at(i));
       switch (drop_class(reason_at(i))) {
         case DropClass::kEmptyLine:
           tally.lines = json.at("empty_lines");
           break;
         case DropClass::kRejected:
-          tally.lines = json.at("rejected").at(name);
+          tally.lines = recorded(json.at("rejected"), reason_at(i));
           break;
         case DropClass::kFiltered:
-          tally.lines = json.at("filtered").at(name);
+          tally.lines = recorded(json.at("filtered"), reason_at(i));
           break;
         case DropClass::kExactDuplicate:
           tally.lines = json.at("exact_duplicates");

@@ -2,13 +2,16 @@
 // into. Batches are moved along the pipeline in `sequence` order.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "common/digest.h"
 #include "prep/byte_buffer.h"
+#include "prep/dedup/text_units.h"
 #include "prep/drop_reason.h"
 
 namespace corpusmill {
@@ -52,6 +55,9 @@ struct Document {
   std::uint32_t column = 0;  // byte column of the fault in the line, from 1; 0: none
   std::string detail;        // one short sentence for the report; empty if kept
   Digest fingerprint;        // of the text, by the fingerprint stage
+  Digest key;                // what exact dedup compares, if has_key; by the same stage
+  bool has_key = false;
+  std::uint64_t repeat_of = 0;  // of a dropped repeat: LineId::packed() of what stays in its place
 
   void drop(DropReason why) {
     dropped = true;
@@ -59,11 +65,26 @@ struct Document {
   }
 };
 
+// A document's lines or paragraphs. `counts[i]`: units[i] is long enough to be counted, by keys[i].
+struct DocumentUnits {
+  std::vector<TextSpan> spans;
+  std::vector<Digest> keys;
+  std::vector<bool> counts;
+};
+
+// A document that a stage has changed.
+struct RewrittenDocument {
+  std::string text;
+  std::string row;  // its line without the newline
+};
+
 // The documents of one LineBatch, in input order, dropped ones included until they are written off.
 struct DocumentBatch {
   LineBatch lines;
   std::vector<Document> documents;
   ByteBuffer texts;  // decoded texts; one that has no escapes is viewed in its line instead
+  std::vector<DocumentUnits> units;  // of each document, where repeated ones are looked for
+  std::map<std::size_t, RewrittenDocument> rewritten;  // by number in `documents`
 };
 
 }  // namespace corpusmill

@@ -25,6 +25,7 @@ enum class DropReason : std::uint8_t {
   kTooShort,
   kTooLong,
   kSpecialInText,
+  kOnlyRepeats,
   // Duplicates.
   kExactDuplicate,
   kNearDuplicate,
@@ -38,10 +39,11 @@ enum class DropClass : std::uint8_t {
   kNearDuplicate
 };
 
-inline constexpr std::array<std::string_view, 15> kDropReasonNames = {
-    "line_too_long", "empty_line",    "invalid_utf8",    "lone_surrogate",  "invalid_json",
-    "duplicate_key", "not_an_object", "missing_text",    "wrong_type",      "empty_text",
-    "too_short",     "too_long",      "special_in_text", "exact_duplicate", "near_duplicate"};
+inline constexpr std::array<std::string_view, 16> kDropReasonNames = {
+    "line_too_long",   "empty_line",    "invalid_utf8",    "lone_surrogate",
+    "invalid_json",    "duplicate_key", "not_an_object",   "missing_text",
+    "wrong_type",      "empty_text",    "too_short",       "too_long",
+    "special_in_text", "only_repeats",  "exact_duplicate", "near_duplicate"};
 inline constexpr std::size_t kDropReasonCount = kDropReasonNames.size();
 
 constexpr std::string_view drop_reason_name(DropReason reason) {

@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include "prep/dedup/fingerprint.h"
-
 namespace corpusmill {
 
 namespace {
@@ -23,7 +21,6 @@ std::size_t text_bytes(const DocumentBatch& batch) {
 EncodedBatch measure_documents(DocumentBatch&& batch, const LengthLimits& limits) {
   EncodedBatch result;
   result.batch = std::move(batch);
-  fingerprint_documents(result.batch);
   result.encoded.resize(result.batch.documents.size());
   if (!limits.limits_text()) return result;
   for (std::size_t i = 0; i < result.encoded.size(); ++i) {

@@ -7,7 +7,7 @@
 
 namespace corpusmill {
 
-// Fingerprints the documents and measures their texts. Thread-safe.
+// Measures the texts. Thread-safe.
 EncodedBatch measure_documents(DocumentBatch&& batch, const LengthLimits& limits);
 
 // Encodes every candidate that no earlier run has published, and applies the rules on tokens:

@@ -27,6 +27,7 @@ struct EncodedBatch {
   DocumentBatch batch;
   std::vector<EncodedDocument> encoded;
   std::vector<TokenId> ids;
+  bool undecided = false;  // it comes again in a later reading of the input
 };
 
 }  // namespace corpusmill

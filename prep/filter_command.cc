@@ -100,7 +100,7 @@ ExitCode filter_command(const std::vector<std::string>& arguments) {
                .inputs = inputs,
                .output = options.output,
                .in_parallel = [&](DocumentBatch& batch) { stage.apply(batch); },
-               .in_order = {}});
+               .in_order = nullptr});
   return ExitCode::kDone;
 }
 

@@ -12,9 +12,21 @@ void LineWriter::write_kept(const DocumentBatch& batch) {
   const auto end_run = [&] {
     if (run_end > run_begin) writer_.write(buffer.view(run_begin, run_end - run_begin));
   };
-  for (const Document& document : batch.documents) {
+  auto rewritten = batch.rewritten.begin();
+  for (std::size_t i = 0; i < batch.documents.size(); ++i) {
+    const Document& document = batch.documents[i];
     if (document.dropped) continue;
     const Line& line = document.line;
+    while (rewritten != batch.rewritten.end() && rewritten->first < i) ++rewritten;
+    if (rewritten != batch.rewritten.end() && rewritten->first == i) {
+      end_run();
+      // Its own line end stays.
+      writer_.write(rewritten->second.row);
+      run_begin = line.begin + line.bytes;
+      run_end = line.begin + line.bytes_in;
+      if (run_begin == run_end) writer_.write("\n");
+      continue;
+    }
     if (line.begin != run_end) {
       end_run();
       run_begin = run_end = line.begin;

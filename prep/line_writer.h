@@ -1,5 +1,5 @@
-// Kept lines into a JSONL file, byte for byte as they were read, CRLF too; a last line without a
-// newline gets one.
+// Kept lines into a JSONL file, byte for byte as they were read or as a stage has rewritten them,
+// CRLF too; a last line without a newline gets one.
 #pragma once
 
 #include <filesystem>

@@ -26,14 +26,17 @@ void ReplayPlan::decide(Document& document, EncodedDocument& encoded) {
   encoded.published = seen_[split]++ < published_[split];
 }
 
-void choose_candidates(EncodedBatch& batch, ExactDeduplicator* deduplicator,
-                       const LengthLimits& limits, ReplayPlan& replay) {
+void choose_candidates(EncodedBatch& batch, RereadingStage* dedup, const LengthLimits& limits,
+                       ReplayPlan& replay) {
+  batch.undecided = dedup != nullptr && !dedup->pass(batch.batch);
+  if (batch.undecided) return;
   for (std::size_t i = 0; i < batch.encoded.size(); ++i) {
     Document& document = batch.batch.documents[i];
     EncodedDocument& encoded = batch.encoded[i];
     if (document.dropped) continue;
-    if (deduplicator != nullptr) deduplicator->drop_repeat(document);
-    if (document.dropped) continue;
+    if (batch.batch.rewritten.contains(i)) {
+      encoded.text_refusal = limits.refuses_text(document.text);
+    }
     if (encoded.text_refusal) {
       document.drop(*encoded.text_refusal);
       document.detail = describe_text_refusal(limits, document.text);

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "prep/encoded_batch.h"
-#include "prep/dedup/exact_dedup.h"
 #include "prep/length_filter.h"
+#include "prep/rereading_stage.h"
 #include "prep/split.h"
 #include "prep/tokenize_journal.h"
 
@@ -34,9 +34,10 @@ class ReplayPlan {
   std::array<std::uint64_t, 2> seen_{};
 };
 
-// The in-order stage between measuring and encoding: drops repeats (`deduplicator` null: none),
-// then what the rules on text refuse; the rest are candidates.
-void choose_candidates(EncodedBatch& batch, ExactDeduplicator* deduplicator,
-                       const LengthLimits& limits, ReplayPlan& replay);
+// The in-order stage between measuring and encoding: drops repeats (`dedup` null: none), then what
+// the rules on text refuse; the rest are candidates. A batch that `dedup` cannot decide yet is
+// marked so, and has none.
+void choose_candidates(EncodedBatch& batch, RereadingStage* dedup, const LengthLimits& limits,
+                       ReplayPlan& replay);
 
 }  // namespace corpusmill

@@ -87,11 +87,14 @@ void ShardOptions::add_tokenize_options(CLI::App& app) {
 void ShardOptions::add_stage_options(CLI::App& app) {
   app.add_option("--dedup", dedup, "drop repeated texts: exact, or none")
       ->check(CLI::IsMember({"exact", "none"}));
+  exact.add_to(app);
+  repeated.add_to(app);
   add_length_options(app, limits);
 }
 
 void ShardOptions::check() const {
   limits.check();
+  repeated.check(input.text_template);
   SplitRule(val_fraction, common.seed);
 }
 
@@ -118,6 +121,8 @@ nlohmann::json ShardOptions::data_options(const DocumentEncoder& encoder,
   json["line_bytes_max"] = input.line_bytes_max;
   json["source_field"] = source_field;
   json["dedup"] = dedup;
+  exact.append_to(json);
+  repeated.append_to(json);
   json["bos"] = encoder.bos();
   json["eos"] = encoder.eos();
   json["special_in_text"] = special_in_text_name(encoder.policy());

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "common/options.h"
+#include "prep/dedup/dedup_options.h"
 #include "prep/document_encoder.h"
 #include "prep/input_options.h"
 #include "prep/length_filter.h"
@@ -30,7 +31,9 @@ struct ShardOptions {
   TokenizerOptions tokenizer;
   LengthLimits limits;
   std::string dedup = "none";  // "exact" or "none"
-  std::string output;          // PREFIX
+  ExactOptions exact;
+  RepeatedOptions repeated;
+  std::string output;  // PREFIX
   std::string source_field = "source";
   std::optional<bool> bos, eos;
   double val_fraction = 0.0;

@@ -9,14 +9,16 @@
 #include "common/file.h"
 #include "common/progress.h"
 #include "common/version.h"
+#include "prep/dedup/exact_dedup.h"
+#include "prep/dedup/key_stage.h"
+#include "prep/dedup/repeated_text.h"
 #include "prep/document_parser.h"
 #include "prep/encode_stage.h"
-#include "prep/dedup/exact_dedup.h"
-#include "prep/line_reader.h"
 #include "prep/line_writer.h"
 #include "prep/pipeline.h"
 #include "prep/quarantine.h"
 #include "prep/replay_plan.h"
+#include "prep/rereadable_input.h"
 #include "prep/shard_sink.h"
 #include "prep/shard_state.h"
 #include "prep/tokenize_journal.h"
@@ -90,33 +92,33 @@ Setup prepare(const ShardOptions& options) {
   return {options, std::move(tokenizer), encoder, width, std::move(plan)};
 }
 
-// Reads, and writes everything but the manifest.
-void run_stages(const std::string& label, const Setup& setup, LineReader& reader,
-                const std::vector<JournalRecord>& records, ShardSink& sink) {
-  const ShardOptions& options = setup.options;
-  const int threads = setup.plan.threads;
-  const MemoryShares memory = share_memory(options.common.memory_bytes, threads);
-  const SplitRule split(options.val_fraction, options.common.seed);
+// The stages between the reader and the sink; they outlive one reading of the input.
+struct Stages {
+  const DocumentParser& parser;
+  const KeyStage& keys;
+  const RepeatedTextStage* repeated;  // may be null
+  RereadingStage* dedup;              // may be null
+  ReplayPlan& replay;
+  ShardSink& sink;
+};
 
-  DocumentParserOptions parser_options;
-  parser_options.record_text = options.input.record_text();
-  parser_options.source_field = options.source_field;
-  const DocumentParser parser(std::move(parser_options));
-  std::optional<ExactDeduplicator> deduplicator;
-  if (options.dedup == "exact") {
-    deduplicator.emplace(memory.dedup_bytes_max, setup.plan.inputs.names());
-  }
-  ReplayPlan replay(records, split);
+// One reading of the input, or of what is left of it.
+void read_once(const std::string& label, const Setup& setup, const Stages& stages,
+               std::size_t live_batches_max, RereadableInput& input) {
+  const ShardOptions& options = setup.options;
   const EncodeStage encode_stage(setup.encoder, options.limits);
   Progress progress(label, setup.plan.inputs.bytes_on_disk(), options.common.quiet);
-
   run_pipeline(
-      {.threads = threads, .live_batches_max = memory.live_batches_max},
-      [&] { return reader.next(); }, parallel([&](LineBatch lines) {
-        return measure_documents(parser.parse(std::move(lines)), options.limits);
+      {.threads = setup.plan.threads, .live_batches_max = live_batches_max},
+      [&] { return input.next(); }, parallel([&](LineBatch lines) {
+        DocumentBatch batch = stages.parser.parse(std::move(lines));
+        stages.keys.fill(batch);
+        if (stages.repeated != nullptr) stages.repeated->find_units(batch);
+        return measure_documents(std::move(batch), options.limits);
       }),
       in_order([&](EncodedBatch batch) {
-        choose_candidates(batch, deduplicator ? &*deduplicator : nullptr, options.limits, replay);
+        choose_candidates(batch, stages.dedup, options.limits, stages.replay);
+        if (batch.undecided) input.keep(batch.batch.lines);
         return batch;
       }),
       parallel([&](EncodedBatch batch) {
@@ -124,22 +126,59 @@ void run_stages(const std::string& label, const Setup& setup, LineReader& reader
         return batch;
       }),
       in_order([&](EncodedBatch batch) {
-        sink.write(batch);
         progress.add_bytes(batch.batch.lines.bytes_on_disk);
+        if (batch.undecided) return;
+        stages.sink.write(batch);
         const Books books = count_lines(batch.batch);
         progress.add_documents(books.kept().lines);
         progress.add_drops(books.dropped_in_all().lines);
       }));
 }
 
-Manifest make_manifest(const Setup& setup, const LineReader& reader, const ShardSink& sink) {
+// Reads, and writes everything but the manifest.
+void run_stages(const std::string& label, const Setup& setup, RereadableInput& input,
+                const std::vector<JournalRecord>& records, ShardSink& sink) {
+  const ShardOptions& options = setup.options;
+  const MemoryShares memory = share_memory(options.common.memory_bytes, setup.plan.threads);
+  DocumentParserOptions parser_options;
+  parser_options.record_text = options.input.record_text();
+  parser_options.source_field = options.source_field;
+  const DocumentParser parser(std::move(parser_options));
+  ReplayPlan replay(records, SplitRule(options.val_fraction, options.common.seed));
+  const std::filesystem::path tmp_dir = options.common.spill_folder(options.output);
+  const std::vector<std::string> names = setup.plan.inputs.names();
+  const std::uint64_t dedup_bytes_max =
+      options.repeated.any() ? memory.dedup_bytes_max / 2 : memory.dedup_bytes_max;
+  ExactDeduplicator exact({.bytes_max = dedup_bytes_max, .tmp_dir = tmp_dir, .file_names = names});
+  RereadingStage* dedup = options.dedup == "exact" ? &exact : nullptr;
+  std::optional<RepeatedTextStage> repeated;
+  if (options.repeated.any()) {
+    repeated.emplace(RepeatedTextOptions{.repeated = options.repeated,
+                                         .text_field = options.input.text_field,
+                                         .bytes_max = dedup_bytes_max,
+                                         .tmp_dir = tmp_dir,
+                                         .file_names = names},
+                     dedup);
+    dedup = &*repeated;
+  }
+  const KeyStage keys(options.exact);
+  const Stages stages{parser, keys, repeated ? &*repeated : nullptr, dedup, replay, sink};
+  while (true) {
+    read_once(label, setup, stages, memory.live_batches_max, input);
+    const auto next = dedup == nullptr ? std::nullopt : dedup->next_reading();
+    if (!next) return;
+    input.rewind(*next);
+  }
+}
+
+Manifest make_manifest(const Setup& setup, const RereadableInput& input, const ShardSink& sink) {
   Manifest manifest;
   manifest.tool_version = tool_version();
   manifest.options = setup.plan.header.options;
   manifest.tokenizer = describe_tokenizer(*setup.tokenizer, setup.options.tokenizer.tokenizer);
   manifest.bos = setup.encoder.bos();
   manifest.eos = setup.encoder.eos();
-  manifest.inputs = reader.finished_inputs();
+  manifest.inputs = input.finished_inputs();
   manifest.shards = sink.writer().shards();
   manifest.books = sink.books().to_json();
   manifest.tokens_by_source = sink.writer().tokens_by_source();
@@ -173,7 +212,8 @@ ShardRunResult run_to_shards(const std::string& label, const ShardOptions& optio
   Quarantine quarantine(quarantine_path, setup.plan.inputs.names());
   LineReaderOptions reader_options = options.input.line_reader_options();
   reader_options.digest_inputs = true;
-  LineReader reader(setup.plan.inputs, reader_options);
+  RereadableInput input(setup.plan.inputs, reader_options,
+                        options.common.spill_folder(options.output));
   ShardSink sink({.names = names,
                   .shards = {.width = setup.width,
                              .shard_tokens = options.shard_tokens,
@@ -181,12 +221,12 @@ ShardRunResult run_to_shards(const std::string& label, const ShardOptions& optio
                   .split = SplitRule(options.val_fraction, options.common.seed),
                   .input_names = setup.plan.inputs.names()},
                  state.records, journal, quarantine);
-  run_stages(label, setup, reader, state.records, sink);
+  run_stages(label, setup, input, state.records, sink);
   sink.finish();
   quarantine.commit();
 
   ShardRunResult result;
-  result.manifest = make_manifest(setup, reader, sink);
+  result.manifest = make_manifest(setup, input, sink);
   result.manifest.commit(names.manifest_path());
   journal.close_and_remove();
   result.books = sink.books();

@@ -1,5 +1,6 @@
-// The whole of `tokenize` and `run`: lines of JSONL in, published shards and their manifest out, in
-// one pass, restartable. docs/architecture.md, "From lines to shards".
+// The whole of `tokenize` and `run`: lines of JSONL in, published shards and their manifest out,
+// restartable; in one pass, or two where exact dedup outgrows --memory. docs/architecture.md, "From
+// lines to shards".
 #pragma once
 
 #include <cstdint>

@@ -10,9 +10,9 @@
 #include "common/progress.h"
 #include "prep/commands.h"
 #include "prep/corpus_statistics.h"
-#include "prep/document_parser.h"
-#include "prep/dedup/exact_dedup.h"
 #include "prep/dedup/fingerprint.h"
+#include "prep/dedup/repeat_counter.h"
+#include "prep/document_parser.h"
 #include "prep/input_options.h"
 #include "prep/line_reader.h"
 #include "prep/pipeline.h"
@@ -62,6 +62,13 @@ StatsOptions parse_options(const std::vector<std::string>& arguments) {
   return options;
 }
 
+// `stats` need not write a file; then temporary ones lie where the system has them.
+std::filesystem::path spill_folder_of(const StatsOptions& options) {
+  const bool has_folder = !options.output.empty() || !options.common.tmp_dir.empty();
+  return has_folder ? options.common.spill_folder(options.output)
+                    : std::filesystem::temp_directory_path();
+}
+
 // Everything that is counted while the documents pass.
 class CorpusRun {
  public:
@@ -69,7 +76,7 @@ class CorpusRun {
       : options_(options),
         statistics_options_{options.by, tokenizer},
         parser_({options.input.record_text(), true}),
-        seen_(options.common.memory_bytes / 2) {}
+        repeats_(options.common.memory_bytes / 2, spill_folder_of(options)) {}
 
   void run(RunSummary& summary) {
     LineReader reader(InputSet::resolve(options_.input.inputs),
@@ -89,9 +96,10 @@ class CorpusRun {
     json_["inputs"] = reader.inputs().names();
     json_["books"] = summary.books.to_json();
     const double documents = static_cast<double>(std::max<std::uint64_t>(1, summary.documents));
-    json_["duplicates"] = {{"documents", duplicates_.lines},
-                           {"bytes", duplicates_.bytes},
-                           {"share", static_cast<double>(duplicates_.lines) / documents}};
+    const Tally repeats = repeats_.repeats();
+    json_["duplicates"] = {{"documents", repeats.lines},
+                           {"bytes", repeats.bytes},
+                           {"share", static_cast<double>(repeats.lines) / documents}};
   }
 
   const nlohmann::json& json() const { return json_; }
@@ -119,9 +127,7 @@ class CorpusRun {
         continue;
       }
       summary.books.count_kept(document.line.bytes_in);
-      if (seen_.find_or_insert(document.fingerprint, document.line.origin)) {
-        duplicates_ += {1, document.text.size()};
-      }
+      repeats_.add(document.fingerprint, document.text.size());
     }
     progress.add_bytes(batch.lines.bytes_on_disk);
     progress.add_documents(batch.documents.size());
@@ -131,8 +137,7 @@ class CorpusRun {
   const StatsOptions& options_;
   CorpusStatisticsOptions statistics_options_;
   DocumentParser parser_;
-  FingerprintSet seen_;
-  Tally duplicates_;
+  RepeatCounter repeats_;
   nlohmann::json json_;
 };
 

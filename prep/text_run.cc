@@ -1,49 +1,64 @@
 #include "prep/text_run.h"
 
+#include <optional>
 #include <utility>
 
 #include "common/progress.h"
 #include "prep/document_parser.h"
-#include "prep/line_reader.h"
 #include "prep/pipeline.h"
-#include "prep/run_summary.h"
+#include "prep/rereadable_input.h"
 #include "prep/text_sink.h"
 
 namespace corpusmill {
 
+namespace {
+
+// One reading of the input, or of what is left of it.
+void read_once(const TextRun& run, const DocumentParser& parser, RereadableInput& input,
+               TextSink& sink) {
+  Progress progress(run.command, run.inputs.bytes_on_disk(), run.common.quiet);
+  run_pipeline(
+      {.threads = run.common.thread_count()}, [&] { return input.next(); },
+      parallel([&](LineBatch lines) {
+        DocumentBatch batch = parser.parse(std::move(lines));
+        if (run.in_parallel) run.in_parallel(batch);
+        return batch;
+      }),
+      in_order([&](DocumentBatch batch) {
+        const bool decided = run.in_order == nullptr || run.in_order->pass(batch);
+        if (!decided) input.keep(batch.lines);
+        return std::pair(std::move(batch), decided);
+      }),
+      in_order([&](std::pair<DocumentBatch, bool> passed) {
+        const auto& [batch, decided] = passed;
+        if (decided) sink.write(batch);
+        progress.add_bytes(batch.lines.bytes_on_disk);
+        progress.add_documents(batch.documents.size());
+      }));
+}
+
+}  // namespace
+
 void run_to_text(const TextRun& run) {
   RunSummary summary(run.command, run.common);
   run.inputs.refuse_as_output(run.output);
-  LineReader reader(run.inputs, run.input.line_reader_options());
+  RereadableInput input(run.inputs, run.input.line_reader_options(),
+                        run.common.spill_folder(run.output));
   DocumentParserOptions parser_options;
   parser_options.record_text = run.input.record_text();
   const DocumentParser parser(std::move(parser_options));
   TextSink sink(run.output, run.inputs.names());
-  {
-    Progress progress(run.command, run.inputs.bytes_on_disk(), run.common.quiet);
-    run_pipeline(
-        {.threads = run.common.thread_count()}, [&] { return reader.next(); },
-        parallel([&](LineBatch lines) {
-          DocumentBatch batch = parser.parse(std::move(lines));
-          if (run.in_parallel) run.in_parallel(batch);
-          return batch;
-        }),
-        in_order([&](DocumentBatch batch) {
-          if (run.in_order) run.in_order(batch);
-          return batch;
-        }),
-        in_order([&](DocumentBatch batch) {
-          sink.write(batch);
-          progress.add_bytes(batch.lines.bytes_on_disk);
-          progress.add_documents(batch.documents.size());
-        }));
+  while (true) {
+    read_once(run, parser, input, sink);
+    const auto next = run.in_order == nullptr ? std::nullopt : run.in_order->next_reading();
+    if (!next) break;
+    input.rewind(*next);
   }
   sink.commit();
   summary.books = sink.books();
   summary.documents = sink.books().kept().lines;
   summary.outputs = sink.outputs();
-  summary.more = run.more;
-  summary.finish(run.notes + run.inputs.warning_text());
+  summary.finish((run.summarize ? run.summarize(summary) : "") + run.inputs.warning_text());
 }
 
 }  // namespace corpusmill

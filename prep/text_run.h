@@ -1,15 +1,16 @@
 // The whole of a command that writes rows: lines of JSONL in, the kept ones out byte for byte, the
-// dropped ones into the quarantine, in one pass.
+// dropped ones into the quarantine; in one pass, unless a stage asks for another.
 #pragma once
 
 #include <functional>
-#include <nlohmann/json.hpp>
 #include <string>
 
 #include "common/options.h"
 #include "prep/document.h"
 #include "prep/input_options.h"
 #include "prep/input_set.h"
+#include "prep/rereading_stage.h"
+#include "prep/run_summary.h"
 
 namespace corpusmill {
 
@@ -23,11 +24,11 @@ struct TextRun {
   std::string output;
   // Called by several threads at once; may be empty.
   BatchStage in_parallel;
-  // Called in input order, behind `in_parallel`; may be empty.
-  BatchStage in_order;
-  // Keys for the summary's object, and lines for people behind its books.
-  nlohmann::json more = nlohmann::json::object();
-  std::string notes = "";
+  // Called in input order, behind `in_parallel`; may be null.
+  RereadingStage* in_order = nullptr;
+  // When all is published: adds what the command alone knows to the summary, and returns lines for
+  // people behind its books. May be empty.
+  std::function<std::string(RunSummary&)> summarize = {};
 };
 
 // Prints the summary when all is published.

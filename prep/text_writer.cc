@@ -17,6 +17,9 @@ namespace {
 
 namespace tbb = oneapi::tbb;
 
+// Larger pieces of uncompressed text are written as they come, smaller ones collected.
+constexpr std::size_t kPieceBytes = 64 << 10;
+
 Compression compression_by_suffix(const std::filesystem::path& path) {
   if (path.extension() == ".gz") return Compression::kGzip;
   if (path.extension() == ".zst") return Compression::kZstd;
@@ -31,6 +34,7 @@ struct TextWriter::State {
         compression(compression_by_suffix(final_path)),
         compressors([kind = compression] { return FrameCompressor(kind); }) {}
 
+  void write_plain(std::string_view bytes);
   void end_block();
   void flush();
 
@@ -43,21 +47,31 @@ struct TextWriter::State {
   tbb::enumerable_thread_specific<FrameCompressor> compressors;
 };
 
+void TextWriter::State::write_plain(std::string_view bytes) {
+  if (block.size() + bytes.size() > kPieceBytes) {
+    file.write(block);
+    block.clear();
+  }
+  if (bytes.size() > kPieceBytes) {
+    file.write(bytes);
+  } else {
+    block += bytes;
+  }
+}
+
 void TextWriter::State::end_block() {
   blocks.push_back(std::exchange(block, {}));
   if (blocks.size() >= static_cast<std::size_t>(tbb::this_task_arena::max_concurrency())) flush();
 }
 
-// Compresses and writes what is waiting. Isolated: called from a pipeline's stage, the thread must
-// not pick up the pipeline's next batch while it waits for the others.
+// Compresses and writes what is waiting, each block a frame. Isolated: called from a pipeline's
+// stage, the thread must not pick up the pipeline's next batch while it waits for the others.
 void TextWriter::State::flush() {
-  if (compression != Compression::kNone) {
-    tbb::this_task_arena::isolate([this] {
-      tbb::parallel_for(std::size_t{0}, blocks.size(), [this](std::size_t i) {
-        blocks[i] = compressors.local().compress(blocks[i]);
-      });
+  tbb::this_task_arena::isolate([this] {
+    tbb::parallel_for(std::size_t{0}, blocks.size(), [this](std::size_t i) {
+      blocks[i] = compressors.local().compress(blocks[i]);
     });
-  }
+  });
   for (const std::string& done : blocks) file.write(done);
   has_frames = has_frames || !blocks.empty();
   blocks.clear();
@@ -71,6 +85,7 @@ TextWriter::TextWriter(TextWriter&&) noexcept = default;
 void TextWriter::write(std::string_view bytes) {
   State& state = *state_;
   state.bytes_in += bytes.size();
+  if (state.compression == Compression::kNone) return state.write_plain(bytes);
   while (!bytes.empty()) {
     if (state.block.capacity() < kTextFrameBytes) state.block.reserve(kTextFrameBytes);
     const std::size_t taken =
@@ -83,6 +98,10 @@ void TextWriter::write(std::string_view bytes) {
 
 void TextWriter::commit() {
   State& state = *state_;
+  if (state.compression == Compression::kNone) {
+    state.file.write(state.block);
+    return state.file.commit();
+  }
   // A compressed file without a single frame would not be one.
   const bool needs_frame = !state.has_frames && state.blocks.empty();
   if (!state.block.empty() || needs_frame) state.end_block();

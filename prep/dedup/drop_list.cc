@@ -58,6 +58,16 @@ DropList DropListWriter::finish() {
   return std::move(list_);
 }
 
+void drop_as_repeat(Document& document, DropReason reason, float similarity, std::string_view file,
+                    LineId of) {
+  document.drop(reason);
+  document.repeat_of = of.packed();
+  document.detail =
+      reason == DropReason::kNearDuplicate
+          ? fmt::format("{:.2f} like {}, line {}", two_digits(similarity), file, of.line())
+          : fmt::format("same text as {}, line {}", file, of.line());
+}
+
 DropReader::DropReader(const DropList& drops, std::vector<std::string> file_names)
     : drops_(&drops), file_names_(std::move(file_names)) {
   advance();
@@ -85,13 +95,22 @@ void DropReader::drop_repeat(Document& document) {
   if (line < next_) return;
   if (line != next_) refuse_changed_input();
   const DropEntry& entry = chunk_[at_];
-  document.drop(entry.reason);
-  const std::string_view file = file_names_[entry.of.file()];
-  document.detail = entry.reason == DropReason::kNearDuplicate
-                        ? fmt::format("{:.2f} like {}, line {}", two_digits(entry.similarity), file,
-                                      entry.of.line())
-                        : fmt::format("same text as {}, line {}", file, entry.of.line());
+  drop_as_repeat(document, entry.reason, entry.similarity, file_names_[entry.of.file()], entry.of);
   advance();
+}
+
+bool DropStage::pass(DocumentBatch& batch) {
+  if (before_ != nullptr && !before_->pass(batch)) return false;
+  reader_.drop_repeats(batch);
+  return true;
+}
+
+std::optional<LineId> DropStage::next_reading() {
+  if (before_ != nullptr) {
+    if (const auto next = before_->next_reading()) return next;
+  }
+  reader_.check_finished();
+  return std::nullopt;
 }
 
 void DropReader::check_finished() const {

@@ -9,12 +9,16 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "common/spill_file.h"
 #include "prep/dedup/line_id.h"
 #include "prep/document.h"
+#include "prep/rereading_stage.h"
 
 namespace corpusmill {
 
@@ -60,15 +64,19 @@ class DropListWriter {
   DropList list_;
 };
 
+// Drops the document in favour of `of`, with "same text as FILE, line N" in its detail, or "0.93
+// like FILE, line N" where it is a near duplicate.
+void drop_as_repeat(Document& document, DropReason reason, float similarity, std::string_view file,
+                    LineId of);
+
 // An in-order stage: drops the documents that the list names. Not thread-safe.
 class DropReader {
  public:
   // `drops` outlives it. `file_names[i]` is the name of Origin::file i.
   DropReader(const DropList& drops, std::vector<std::string> file_names);
 
-  // Documents come in input order. A dropped one says "same text as FILE, line N" in its detail,
-  // or "0.93 like FILE, line N" where it is a near duplicate. Documents that are dropped already
-  // are passed over. Throws Error(kInputIo) where the input is not the one that was decided on.
+  // Documents come in input order; those that are dropped already are passed over. Throws
+  // Error(kInputIo) where the input is not the one that was decided on.
   void drop_repeats(DocumentBatch& batch);
   void drop_repeat(Document& document);
   // After the last document.
@@ -83,6 +91,20 @@ class DropReader {
   std::vector<DropEntry> chunk_;
   std::size_t next_chunk_ = 0, at_ = 0;
   LineId next_;  // of chunk_[at_]; of no line behind the last entry
+};
+
+// The same behind another stage, as one.
+class DropStage final : public RereadingStage {
+ public:
+  // `before` (null: none) and `drops` outlive it.
+  DropStage(const DropList& drops, std::vector<std::string> file_names, RereadingStage* before)
+      : reader_(drops, std::move(file_names)), before_(before) {}
+  bool pass(DocumentBatch& batch) override;
+  std::optional<LineId> next_reading() override;
+
+ private:
+  DropReader reader_;
+  RereadingStage* before_;
 };
 
 }  // namespace corpusmill

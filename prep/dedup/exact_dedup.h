@@ -1,67 +1,87 @@
-// The set of fingerprints that exact dedup asks: was this text seen before, and where first?
+// Exact dedup: the first document of every key stays, in any memory.
 //
-// Open addressing over 24-byte entries (16 of fingerprint, 8 of origin), in 256 tables chosen by
-// the fingerprint's top byte, so that growing moves one 256th of the entries at a time. Tables grow
-// by half at 7/8 full: between 27 and 41 bytes per distinct document, no Bloom filter, no false
-// positives beyond those of the fingerprint itself.
+// As long as the keys seen fit into memory, one reading decides everything. Where they outgrow it,
+// all that was decided stands, and the keys behind that line are only collected: (key, line) goes
+// to the disk with the keys seen so far, is sorted, and gives a list of the lines to drop, by which
+// a second reading goes, from that line on.
 #pragma once
 
-#include <array>
 #include <cstdint>
+#include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "common/digest.h"
+#include "prep/dedup/drop_list.h"
+#include "prep/dedup/external_sorter.h"
+#include "prep/dedup/fingerprint_set.h"
 #include "prep/dedup/line_id.h"
 #include "prep/document.h"
+#include "prep/rereading_stage.h"
 
 namespace corpusmill {
 
-// Not thread-safe: it belongs to an in-order stage, where the first occurrence in input order wins.
-class FingerprintSet {
+// One number for each line of all files, from 1, so that 40 bits hold a place.
+class LineNumbers {
  public:
-  // Throws Error(kUsage) naming --memory when more than `bytes_max` would be needed.
-  explicit FingerprintSet(std::uint64_t bytes_max);
-
-  // The place of the first occurrence if `fingerprint` is in the set; otherwise puts it there.
-  std::optional<LineId> find_or_insert(const Digest& fingerprint, const Origin& origin);
-
-  std::uint64_t size() const { return size_; }
-  std::uint64_t bytes() const { return bytes_; }
+  // Batches come in input order. The number of line `l` of this batch's file is the result + l.
+  std::uint64_t base_of(const DocumentBatch& batch);
+  LineId line_of(std::uint64_t number) const;
 
  private:
-  struct Entry {
-    std::uint64_t high = 0, low = 0;
-    LineId first;
+  struct Base {
+    std::uint64_t before;  // lines before the file
+    std::uint32_t file;
   };
-  struct Table {
-    std::vector<Entry> entries;
-    std::uint64_t used = 0;
-    // The entry of this fingerprint, or the free one where it belongs.
-    Entry& slot(const Digest& fingerprint);
-  };
-  void grow(Table& table);
-
-  std::uint64_t bytes_max_;
-  std::uint64_t size_ = 0, bytes_ = 0;
-  std::array<Table, 256> tables_;
+  std::vector<Base> bases_;
+  std::uint64_t last_ = 0;
 };
 
-// An in-order stage: drops every document whose text an earlier one has had.
-class ExactDeduplicator {
- public:
-  // `file_names[i]` is the name of Origin::file i, for the report.
-  ExactDeduplicator(std::uint64_t bytes_max, std::vector<std::string> file_names);
+struct ExactDedupOptions {
+  std::uint64_t bytes_max = 0;
+  std::filesystem::path tmp_dir;
+  std::vector<std::string> file_names;  // [i]: of Origin::file i
+};
 
-  // The documents are fingerprinted. A dropped one names the first occurrence in its detail.
-  void drop_repeats(DocumentBatch& batch);
-  // The same for one document.
-  void drop_repeat(Document& document);
+// A dropped document names the first one of its key in its detail. Throws Error(kOutputIo) naming
+// --tmp-dir where the disk is full, Error(kInputIo) where the input changes between two readings.
+class ExactDeduplicator final : public RereadingStage {
+ public:
+  explicit ExactDeduplicator(ExactDedupOptions options);
+
+  // By Document::key; documents without one are left alone.
+  bool pass(DocumentBatch& batch) override;
+  std::optional<LineId> next_reading() override;
+
+  std::uint64_t spilled_bytes() const { return spilled_bytes_; }
+  // Documents that passed because they have no key.
+  std::uint64_t without_key() const { return without_key_; }
 
  private:
+  struct Seen {
+    Digest key;
+    LineId line;
+    bool operator<(const Seen& other) const;
+  };
+  struct Repeat {
+    LineId line, of;
+    bool operator<(const Repeat& other) const { return line < other.line; }
+  };
+  void count_without_key(const DocumentBatch& batch);
+  void drop_in_memory(DocumentBatch& batch);
+  void begin_collecting(LineId decided_until);
+  DropList decide();
+
+  ExactDedupOptions options_;
+  LineNumbers numbers_;
   FingerprintSet seen_;
-  std::vector<std::string> file_names_;
+  LineId decided_until_;
+  std::uint64_t collected_ = 0;
+  std::uint64_t spilled_bytes_ = 0, without_key_ = 0;
+  std::unique_ptr<ExternalSorter<Seen>> collecting_;  // in the reading after `seen_` was full
+  std::unique_ptr<DropList> drops_;                   // in the one after that
+  std::unique_ptr<DropReader> reader_;
 };
 
 }  // namespace corpusmill

@@ -8,7 +8,9 @@ Digest fingerprint_of(std::string_view text) {
 
 void fingerprint_documents(DocumentBatch& batch) {
   for (Document& document : batch.documents) {
-    if (!document.dropped) document.fingerprint = fingerprint_of(document.text);
+    if (document.dropped) continue;
+    document.fingerprint = document.key = fingerprint_of(document.text);
+    document.has_key = true;
   }
 }
 

@@ -13,7 +13,8 @@ namespace corpusmill {
 // fingerprints is taken as equality of texts. Not made for texts chosen by an adversary.
 Digest fingerprint_of(std::string_view text);
 
-// Fills in Document::fingerprint where the document is not dropped. Thread-safe.
+// Fills in Document::fingerprint, which is the key too, where the document is not dropped.
+// Thread-safe.
 void fingerprint_documents(DocumentBatch& batch);
 
 }  // namespace corpusmill

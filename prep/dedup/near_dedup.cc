@@ -17,8 +17,8 @@
 #include "prep/dedup/near_walk.h"
 #include "prep/dedup/pair_writer.h"
 #include "prep/document_parser.h"
-#include "prep/line_reader.h"
 #include "prep/pipeline.h"
+#include "prep/rereadable_input.h"
 #include "prep/terminal_text.h"
 
 namespace corpusmill {
@@ -69,22 +69,22 @@ SketchedBatch sketch_batch(const DocumentBatch& batch, const Sketcher& sketcher)
   return result;
 }
 
-void sketch_documents(const NearRun& run, BandKeys& keys, LineColumn& lines) {
-  const Sketcher sketcher(run.options.sketch());
-  LineReader reader(run.inputs, run.input.line_reader_options());
-  DocumentParserOptions parser_options;
-  parser_options.record_text = run.input.record_text();
-  const DocumentParser parser(std::move(parser_options));
+// One reading of the input, or of what is left of it.
+void sketch_once(const NearRun& run, const DocumentParser& parser, const Sketcher& sketcher,
+                 RereadableInput& input, BandKeys& keys, LineColumn& lines) {
   Progress progress("dedup: sketch", run.inputs.bytes_on_disk(), run.common.quiet);
   run_pipeline(
-      {.threads = run.common.thread_count()}, [&] { return reader.next(); },
+      {.threads = run.common.thread_count()}, [&] { return input.next(); },
       parallel([&](LineBatch batch) {
         DocumentBatch documents = parser.parse(std::move(batch));
         if (run.exact_in_parallel) run.exact_in_parallel(documents);
         return documents;
       }),
       in_order([&](DocumentBatch batch) {
-        if (run.exact_in_order) run.exact_in_order(batch);
+        if (run.exact_in_order != nullptr && !run.exact_in_order->pass(batch)) {
+          input.keep(batch.lines);
+          batch.documents.clear();  // they come again
+        }
         if (run.explanation != nullptr) run.explanation->look_at(batch);
         return batch;
       }),
@@ -98,6 +98,21 @@ void sketch_documents(const NearRun& run, BandKeys& keys, LineColumn& lines) {
         progress.add_bytes(batch.bytes_on_disk);
         progress.add_documents(batch.lines.size());
       }));
+}
+
+void sketch_documents(const NearRun& run, BandKeys& keys, LineColumn& lines) {
+  const Sketcher sketcher(run.options.sketch());
+  RereadableInput input(run.inputs, run.input.line_reader_options(), run.tmp_dir);
+  DocumentParserOptions parser_options;
+  parser_options.record_text = run.input.record_text();
+  const DocumentParser parser(std::move(parser_options));
+  while (true) {
+    sketch_once(run, parser, sketcher, input, keys, lines);
+    const auto next =
+        run.exact_in_order == nullptr ? std::nullopt : run.exact_in_order->next_reading();
+    if (!next) break;
+    input.rewind(*next);
+  }
   lines.finish();
 }
 

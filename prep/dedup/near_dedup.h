@@ -22,9 +22,10 @@ struct NearRun {
   const NearOptions& options;
   const InputSet& inputs;  // files that can be read more than once
   std::filesystem::path tmp_dir;
-  // The stages of exact dedup, as in TextRun: what they drop takes no part. May be empty. Both are
-  // called in the first read only.
-  BatchStage exact_in_parallel, exact_in_order;
+  // The stages of exact dedup, as in TextRun: what they drop takes no part. May be empty and null.
+  // Both are called while sketching only.
+  BatchStage exact_in_parallel;
+  RereadingStage* exact_in_order = nullptr;
   // Filled in where one is asked for; then no pairs are published, and no cluster is refused.
   NearExplanation* explanation = nullptr;
 };

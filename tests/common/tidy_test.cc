@@ -96,6 +96,7 @@ const std::map<std::string, std::set<std::string>> kLibraryOwners = {
     {"sentencepiece", {"tokenizer"}},
     {"pcre2", {"tokenizer"}},
     {"utf8proc", {"prep", "tokenizer"}},
+    {"opencc/", {"prep"}},
     {"torch/", {"train"}},
     {"ATen/", {"train"}},
     {"c10/", {"train"}},

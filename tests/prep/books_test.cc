@@ -75,6 +75,13 @@ TEST(Books, JsonHoldsEveryReasonOnceAndRoundTrips) {
   EXPECT_EQ(Books().to_json()["rejected"]["invalid_utf8"], 0);
 }
 
+TEST(Books, OfBeforeRepeatedLinesWereKnownAreRead) {
+  nlohmann::json json = Books().to_json();
+  json["filtered"].erase("only_repeats");
+  json["dropped_bytes"].erase("only_repeats");
+  EXPECT_EQ(Books::from_json(json), Books());
+}
+
 TEST(Books, DamagedJsonIsRefused) {
   nlohmann::json json = one_of_each().to_json();
   json["rejected"].erase("missing_text");

@@ -55,7 +55,7 @@ Decided decide(const std::filesystem::path& file, NearOptions options, int threa
                                                   .inputs = inputs,
                                                   .tmp_dir = folder.path(),
                                                   .exact_in_parallel = {},
-                                                  .exact_in_order = {}});
+                                                  .exact_in_order = nullptr});
   Decided decided;
   std::vector<DropEntry> entries;
   for (std::size_t chunk = 0; chunk < decision.drops.chunk_count(); ++chunk) {
