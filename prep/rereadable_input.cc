@@ -1,5 +1,6 @@
 #include "prep/rereadable_input.h"
 
+#include <algorithm>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -65,7 +66,7 @@ void RereadableInput::rewind(LineId after) {
   again_.reset();
   after_ = after;
   // Files before it are behind us altogether.
-  next_file_ = after.file();
+  next_file_ = std::max<std::size_t>(after.file(), options_.files_begin);
   next_kept_ = 0;
   while (next_kept_ < kept_.size() && kept_[next_kept_].file < next_file_) ++next_kept_;
 }

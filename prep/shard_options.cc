@@ -85,16 +85,24 @@ void ShardOptions::add_tokenize_options(CLI::App& app) {
 }
 
 void ShardOptions::add_stage_options(CLI::App& app) {
-  app.add_option("--dedup", dedup, "drop repeated texts: exact, or none")
-      ->check(CLI::IsMember({"exact", "none"}));
+  app.add_option("--dedup", dedup,
+                 "drop repeated texts: exact; near, those that are nearly alike too; or none")
+      ->check(CLI::IsMember({"exact", "near", "none"}));
   exact.add_to(app);
   repeated.add_to(app);
+  near.add_to(app);
   add_length_options(app, limits);
 }
 
 void ShardOptions::check() const {
   limits.check();
   repeated.check(input.text_template);
+  near.check();
+  if (dedup == "near" && repeated.any()) {
+    throw Error(ExitCode::kUsage,
+                "dedup = near compares rows as they are in the input, and repeated lines and "
+                "paragraphs are taken out of them; leave one of the two to a run of its own");
+  }
   SplitRule(val_fraction, common.seed);
 }
 
@@ -121,6 +129,7 @@ nlohmann::json ShardOptions::data_options(const DocumentEncoder& encoder,
   json["line_bytes_max"] = input.line_bytes_max;
   json["source_field"] = source_field;
   json["dedup"] = dedup;
+  if (dedup == "near") json["near"] = near.to_json();
   exact.append_to(json);
   repeated.append_to(json);
   json["bos"] = encoder.bos();

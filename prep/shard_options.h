@@ -10,6 +10,7 @@
 
 #include "common/options.h"
 #include "prep/dedup/dedup_options.h"
+#include "prep/dedup/near_options.h"
 #include "prep/document_encoder.h"
 #include "prep/input_options.h"
 #include "prep/length_filter.h"
@@ -30,9 +31,10 @@ struct ShardOptions {
   CommonOptions common;
   TokenizerOptions tokenizer;
   LengthLimits limits;
-  std::string dedup = "none";  // "exact" or "none"
+  std::string dedup = "none";  // "exact", "near" (which is after exact) or "none"
   ExactOptions exact;
   RepeatedOptions repeated;
+  NearOptions near;
   std::string output;  // PREFIX
   std::string source_field = "source";
   std::optional<bool> bos, eos;
@@ -41,6 +43,8 @@ struct ShardOptions {
   std::string dtype = "auto";
   bool index = true;
   bool overwrite = false;
+  // Of a larger input, near dedup's finished phases are kept beside the shards until they stand.
+  std::uint64_t checkpoint_bytes_min = 1ULL << 30;
 
   void add_tokenize_options(CLI::App& app);
   // Dedup and length rules, which `run` has and `tokenize` has not.

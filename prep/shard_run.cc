@@ -9,8 +9,10 @@
 #include "common/file.h"
 #include "common/progress.h"
 #include "common/version.h"
+#include "prep/dedup/dedup_run.h"
 #include "prep/dedup/exact_dedup.h"
 #include "prep/dedup/key_stage.h"
+#include "prep/dedup/near_dedup.h"
 #include "prep/dedup/repeated_text.h"
 #include "prep/document_parser.h"
 #include "prep/encode_stage.h"
@@ -135,9 +137,42 @@ void read_once(const std::string& label, const Setup& setup, const Stages& stage
       }));
 }
 
+// Where near dedup keeps its phases, if the input is large and can be read again.
+std::optional<WorkFolder> open_work_folder(const Setup& setup) {
+  const ShardOptions& options = setup.options;
+  const InputSet& inputs = setup.plan.inputs;
+  const nlohmann::json files = input_identity(inputs);
+  if (options.dedup != "near" || files.is_null()) return std::nullopt;
+  if (inputs.bytes_on_disk() < options.checkpoint_bytes_min) return std::nullopt;
+  return WorkFolder(near_work_path(prefix_of(setup.plan.names)),
+                    {{"options", setup.plan.header.options},
+                     {"inputs", files},
+                     {"pairs", options.near.pairs},
+                     {"estimate", options.near.estimate}});
+}
+
+NearDecision decide_near(const Setup& setup, RereadableInput& input, std::uint64_t bytes_max,
+                         WorkFolder* work) {
+  const ShardOptions& options = setup.options;
+  const std::filesystem::path tmp_dir = options.common.spill_folder(options.output);
+  ExactDeduplicator exact(
+      {.bytes_max = bytes_max / 4, .tmp_dir = tmp_dir, .file_names = setup.plan.inputs.names()});
+  const KeyStage keys(options.exact);
+  return decide_near_duplicates(
+      {.input_options = options.input,
+       .common = options.common,
+       .options = options.near,
+       .input = input,
+       .tmp_dir = tmp_dir,
+       .exact_in_parallel = [&](DocumentBatch& batch) { keys.fill(batch); },
+       .exact_in_order = &exact,
+       .work = work});
+}
+
 // Reads, and writes everything but the manifest.
 void run_stages(const std::string& label, const Setup& setup, RereadableInput& input,
-                const std::vector<JournalRecord>& records, ShardSink& sink) {
+                const std::vector<JournalRecord>& records, ShardSink& sink, WorkFolder* work,
+                ShardRunResult& result) {
   const ShardOptions& options = setup.options;
   const MemoryShares memory = share_memory(options.common.memory_bytes, setup.plan.threads);
   DocumentParserOptions parser_options;
@@ -149,8 +184,14 @@ void run_stages(const std::string& label, const Setup& setup, RereadableInput& i
   const std::vector<std::string> names = setup.plan.inputs.names();
   const std::uint64_t dedup_bytes_max =
       options.repeated.any() ? memory.dedup_bytes_max / 2 : memory.dedup_bytes_max;
+  std::optional<NearDecision> near;
+  if (options.dedup == "near") {
+    near.emplace(decide_near(setup, input, memory.dedup_bytes_max, work));
+    result.near = near->report;
+    result.near_text = near->text;
+  }
   ExactDeduplicator exact({.bytes_max = dedup_bytes_max, .tmp_dir = tmp_dir, .file_names = names});
-  RereadingStage* dedup = options.dedup == "exact" ? &exact : nullptr;
+  RereadingStage* dedup = options.dedup == "none" ? nullptr : &exact;
   std::optional<RepeatedTextStage> repeated;
   if (options.repeated.any()) {
     repeated.emplace(RepeatedTextOptions{.repeated = options.repeated,
@@ -160,6 +201,11 @@ void run_stages(const std::string& label, const Setup& setup, RereadableInput& i
                                          .file_names = names},
                      dedup);
     dedup = &*repeated;
+  }
+  std::optional<DropStage> near_drops;
+  if (near) {
+    near_drops.emplace(near->drops, names, dedup);
+    dedup = &*near_drops;
   }
   const KeyStage keys(options.exact);
   const Stages stages{parser, keys, repeated ? &*repeated : nullptr, dedup, replay, sink};
@@ -221,11 +267,14 @@ ShardRunResult run_to_shards(const std::string& label, const ShardOptions& optio
                   .split = SplitRule(options.val_fraction, options.common.seed),
                   .input_names = setup.plan.inputs.names()},
                  state.records, journal, quarantine);
-  run_stages(label, setup, input, state.records, sink);
+  ShardRunResult result;
+  std::optional<WorkFolder> work = open_work_folder(setup);
+  run_stages(label, setup, input, state.records, sink, work ? &*work : nullptr, result);
   sink.finish();
   quarantine.commit();
+  // Before the manifest: behind it the same command finds nothing left to do.
+  if (work) work->remove();
 
-  ShardRunResult result;
   result.manifest = make_manifest(setup, input, sink);
   result.manifest.commit(names.manifest_path());
   journal.close_and_remove();

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,8 @@ struct ShardRunResult {
   bool already_done = false;         // nothing was to be done: everything was verified instead
   std::uint64_t shards_resumed = 0;  // published by an earlier run
   std::uint64_t specials = 0;        // literal special tokens in the texts written
+  nlohmann::json near;    // near dedup's report; null: there was none
+  std::string near_text;  // the same for people
   std::vector<std::string> outputs;
   std::vector<std::string> warnings;
 };

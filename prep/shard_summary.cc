@@ -8,6 +8,7 @@ namespace {
 
 std::string notes_of(const ShardRunResult& result, const std::string& output) {
   std::string notes;
+  notes += result.near_text;
   for (const std::string& warning : result.warnings) notes += fmt::format("  {}\n", warning);
   if (result.already_done) {
     notes += fmt::format("  nothing to do: {} is finished, and every digest of it was verified\n",
@@ -41,6 +42,7 @@ void run_shard_command(const std::string& command, const ShardOptions& options) 
         manifest.tokens(split);
   }
   summary.more["shards"] = manifest.shards.size();
+  if (!result.near.is_null()) summary.more["near"] = result.near;
   summary.more["shards_resumed"] = result.shards_resumed;
   summary.more["already_done"] = result.already_done;
   if (!result.already_done) summary.more["special_tokens_in_text"] = result.specials;

@@ -14,8 +14,8 @@ namespace corpusmill {
 namespace {
 
 // One reading of the input, or of what is left of it.
-void read_once(const TextRun& run, const DocumentParser& parser, RereadableInput& input,
-               TextSink& sink) {
+void read_once(const TextRun& run, const DocumentParser& parser, RereadingStage* stage,
+               RereadableInput& input, TextSink& sink) {
   Progress progress(run.command, run.inputs.bytes_on_disk(), run.common.quiet);
   run_pipeline(
       {.threads = run.common.thread_count()}, [&] { return input.next(); },
@@ -25,7 +25,7 @@ void read_once(const TextRun& run, const DocumentParser& parser, RereadableInput
         return batch;
       }),
       in_order([&](DocumentBatch batch) {
-        const bool decided = run.in_order == nullptr || run.in_order->pass(batch);
+        const bool decided = stage == nullptr || stage->pass(batch);
         if (!decided) input.keep(batch.lines);
         return std::pair(std::move(batch), decided);
       }),
@@ -42,15 +42,15 @@ void read_once(const TextRun& run, const DocumentParser& parser, RereadableInput
 void run_to_text(const TextRun& run) {
   RunSummary summary(run.command, run.common);
   run.inputs.refuse_as_output(run.output);
-  RereadableInput input(run.inputs, run.input.line_reader_options(),
-                        run.common.spill_folder(run.output));
+  RereadableInput input(run.inputs, run.reader, run.common.spill_folder(run.output));
   DocumentParserOptions parser_options;
   parser_options.record_text = run.input.record_text();
   const DocumentParser parser(std::move(parser_options));
   TextSink sink(run.output, run.inputs.names());
+  RereadingStage* const stage = run.prepare ? run.prepare(input) : run.in_order;
   while (true) {
-    read_once(run, parser, input, sink);
-    const auto next = run.in_order == nullptr ? std::nullopt : run.in_order->next_reading();
+    read_once(run, parser, stage, input, sink);
+    const auto next = stage == nullptr ? std::nullopt : stage->next_reading();
     if (!next) break;
     input.rewind(*next);
   }
@@ -58,7 +58,8 @@ void run_to_text(const TextRun& run) {
   summary.books = sink.books();
   summary.documents = sink.books().kept().lines;
   summary.outputs = sink.outputs();
-  summary.finish((run.summarize ? run.summarize(summary) : "") + run.inputs.warning_text());
+  const std::string notes = run.summarize ? run.summarize(summary, input.finished_inputs()) : "";
+  summary.finish(notes + run.inputs.warning_text());
 }
 
 }  // namespace corpusmill

@@ -4,11 +4,13 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "common/options.h"
 #include "prep/document.h"
 #include "prep/input_options.h"
 #include "prep/input_set.h"
+#include "prep/rereadable_input.h"
 #include "prep/rereading_stage.h"
 #include "prep/run_summary.h"
 
@@ -22,13 +24,17 @@ struct TextRun {
   const CommonOptions& common;
   const InputSet& inputs;
   std::string output;
+  LineReaderOptions reader = input.line_reader_options();
   // Called by several threads at once; may be empty.
   BatchStage in_parallel;
   // Called in input order, behind `in_parallel`; may be null.
   RereadingStage* in_order = nullptr;
-  // When all is published: adds what the command alone knows to the summary, and returns lines for
-  // people behind its books. May be empty.
-  std::function<std::string(RunSummary&)> summarize = {};
+  // Called first, when the output is locked: may read the input, which it leaves rewound, and
+  // returns the stage that takes the place of `in_order`. May be empty.
+  std::function<RereadingStage*(RereadableInput&)> prepare = {};
+  // When all is published, with the files that were read: adds what the command alone knows to the
+  // summary, and returns lines for people behind its books. May be empty.
+  std::function<std::string(RunSummary&, const std::vector<InputInfo>&)> summarize = {};
 };
 
 // Prints the summary when all is published.

@@ -218,10 +218,7 @@ NearCandidates find_candidates(BandKeys& keys, const GroupingOptions& options,
   const std::uint64_t parts = std::clamp<std::uint64_t>(
       bands.records() * sizeof(Member) / partition_bytes_max(options), 1, std::uint64_t{1} << 12);
   RecordPartitions memberships(parts, options.memory_bytes / 4, options.tmp_dir);
-  NearCandidates candidates{{budget, options.tmp_dir},
-                            {budget, options.tmp_dir},
-                            {budget, options.tmp_dir},
-                            {budget, options.tmp_dir}};
+  NearCandidates candidates(budget, options.tmp_dir);
   GroupSink sink(keys.documents(), options.settled_documents, memberships, candidates.group_sizes);
   collect_groups(bands, options, sink);
   number_candidates(memberships, options, candidates);

@@ -42,6 +42,13 @@ class BandKeys {
 
 // Candidates are numbered 0, 1, 2 … in the order of their documents.
 struct NearCandidates {
+  // Empty columns, to be filled and finished.
+  NearCandidates(MemoryBudget& budget, const std::filesystem::path& tmp_dir)
+      : documents(budget, tmp_dir),
+        groups_begin(budget, tmp_dir),
+        groups(budget, tmp_dir),
+        group_sizes(budget, tmp_dir) {}
+
   ScratchColumn<std::uint64_t> documents;     // the candidate's document number
   ScratchColumn<std::uint64_t> groups_begin;  // one more than candidates; into `groups`
   ScratchColumn<std::uint32_t> groups;        // of each candidate, rising

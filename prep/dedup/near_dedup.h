@@ -2,25 +2,27 @@
 // docs/architecture.md, "Dedup".
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
-#include <string>
 
 #include "common/options.h"
-#include "prep/dedup/drop_list.h"
+#include "prep/dedup/dedup_index.h"
+#include "prep/dedup/key_spool.h"
+#include "prep/dedup/near_checkpoint.h"
 #include "prep/dedup/near_explanation.h"
 #include "prep/dedup/near_options.h"
-#include "prep/dedup/near_report.h"
 #include "prep/input_options.h"
-#include "prep/input_set.h"
+#include "prep/rereadable_input.h"
+#include "prep/rereading_stage.h"
 #include "prep/text_run.h"
 
 namespace corpusmill {
 
 struct NearRun {
-  const InputOptions& input;
+  const InputOptions& input_options;
   const CommonOptions& common;
   const NearOptions& options;
-  const InputSet& inputs;  // files that can be read more than once
+  RereadableInput& input;  // at its beginning; rewound behind it
   std::filesystem::path tmp_dir;
   // The stages of exact dedup, as in TextRun: what they drop takes no part. May be empty and null.
   // Both are called while sketching only.
@@ -28,11 +30,12 @@ struct NearRun {
   RereadingStage* exact_in_order = nullptr;
   // Filled in where one is asked for; then no pairs are published, and no cluster is refused.
   NearExplanation* explanation = nullptr;
-};
-
-struct NearDecision {
-  DropList drops;  // near duplicates alone
-  NearReport report;
+  // Where finished phases are kept, and taken from; null: nowhere.
+  WorkFolder* work = nullptr;
+  // Its documents, which are the input's first files, come before all others and stay. `spool`
+  // then gets fingerprint and band keys of each new document that exact dedup leaves, in order.
+  const DedupIndex* index = nullptr;
+  KeySpool* spool = nullptr;
 };
 
 // A pure function of texts and options, whatever the threads and the memory; holds about

@@ -61,10 +61,12 @@ void keep_candidates(LineBatch& batch, const TextCollection& collection, std::ui
   throw Error(ExitCode::kInputIo,
               fmt::format("{}, line {}: changed between two reads of it; run again when nothing "
                           "writes there",
-                          collection.inputs.files()[origin.file].name, origin.line));
+                          collection.input.inputs().files()[origin.file].name, origin.line));
 }
 
-CollectedBatch collect(const DocumentBatch& batch, const TextCollection& collection) {
+// `is_indexed`: the documents are those of an index.
+CollectedBatch collect(const DocumentBatch& batch, const TextCollection& collection,
+                       bool is_indexed) {
   CollectedBatch result;
   result.bytes_on_disk = batch.lines.bytes_on_disk;
   std::vector<std::uint64_t> set;
@@ -76,7 +78,8 @@ CollectedBatch collect(const DocumentBatch& batch, const TextCollection& collect
     result.set_ends.push_back(result.hashes.size());
     result.excerpts.emplace_back(document.text);
     if (collection.keep.kind != KeepRule::Kind::kFirst) {
-      result.ranks.push_back(rank_of(collection.keep, document, batch.lines));
+      result.ranks.push_back(is_indexed ? std::numeric_limits<double>::infinity()
+                                        : rank_of(collection.keep, document, batch.lines));
     }
   }
   return result;
@@ -104,27 +107,55 @@ Excerpt::Excerpt(std::string_view text) {
   std::memcpy(bytes_.data(), text.data(), size);
 }
 
-NearTexts collect_texts(const TextCollection& collection, MemoryBudget& budget,
-                        const std::filesystem::path& tmp_dir) {
-  NearTexts texts{{budget, tmp_dir}, {budget, tmp_dir}, {budget, tmp_dir}};
-  LineReader reader(collection.inputs, collection.input.line_reader_options());
+namespace {
+
+// From candidate `next` on, of the batches that `source` gives; moves `next` behind the last.
+template <class Source>
+void collect_from(const Source& source, RecordText record_text, bool is_indexed,
+                  const TextCollection& collection, std::uint64_t& next, NearTexts& texts) {
   DocumentParserOptions parser_options;
-  parser_options.record_text = collection.input.record_text();
+  parser_options.record_text = std::move(record_text);
   const DocumentParser parser(std::move(parser_options));
-  std::uint64_t next = 0;
   run_pipeline(
       {.threads = collection.threads},
       [&] {
-        std::optional<LineBatch> batch = reader.next();
+        std::optional<LineBatch> batch = source();
         if (batch) keep_candidates(*batch, collection, next);
         return batch;
       },
-      parallel(
-          [&](LineBatch lines) { return collect(parser.parse(std::move(lines)), collection); }),
-      in_order([&](CollectedBatch batch) {
+      parallel([&](LineBatch lines) {
+        return collect(parser.parse(std::move(lines)), collection, is_indexed);
+      }),
+      in_order([&](const CollectedBatch& batch) {
         append(batch, texts);
         collection.on_read(batch.bytes_on_disk);
       }));
+}
+
+void collect_indexed(const TextCollection& collection, std::uint64_t& next, NearTexts& texts) {
+  const std::vector<DedupIndex::Segment>& segments = collection.index->segments();
+  if (segments.empty()) return;
+  LineReaderOptions options = collection.input_options.line_reader_options();
+  options.files_end = segments.size();
+  options.line_bytes_max = std::uint64_t{3} << 30;  // rows that we wrote ourselves
+  options.digest_inputs = true;
+  LineReader reader(collection.input.inputs(), options);
+  collect_from([&] { return reader.next(); }, RecordText::field("text"), true, collection, next,
+               texts);
+  for (std::size_t i = 0; i < segments.size(); ++i) {
+    collection.index->check_texts(segments[i], reader.finished_inputs()[i]);
+  }
+}
+
+}  // namespace
+
+NearTexts collect_texts(const TextCollection& collection, MemoryBudget& budget,
+                        const std::filesystem::path& tmp_dir) {
+  NearTexts texts{{budget, tmp_dir}, {budget, tmp_dir}, {budget, tmp_dir}};
+  std::uint64_t next = 0;
+  if (collection.index != nullptr) collect_indexed(collection, next, texts);
+  collect_from([&] { return collection.input.next(); }, collection.input_options.record_text(),
+               false, collection, next, texts);
   if (next < collection.candidates.size()) {
     const LineId missing =
         LineId::from_packed(collection.lines[collection.candidates.documents[next]]);

@@ -9,11 +9,12 @@
 
 #include "common/memory_budget.h"
 #include "common/scratch_column.h"
+#include "prep/dedup/dedup_index.h"
 #include "prep/dedup/near_candidates.h"
 #include "prep/dedup/near_options.h"
 #include "prep/dedup/set_store.h"
 #include "prep/input_options.h"
-#include "prep/input_set.h"
+#include "prep/rereadable_input.h"
 
 namespace corpusmill {
 
@@ -33,17 +34,20 @@ class Excerpt {
 struct NearTexts {
   SetStore sets;
   ScratchColumn<Excerpt> excerpts;
-  ScratchColumn<double> ranks;  // larger is walked earlier; empty where the first one stays
+  // Larger is walked earlier; empty where the first one stays. Documents of an index come before
+  // all others.
+  ScratchColumn<double> ranks;
 };
 
 struct TextCollection {
-  const InputSet& inputs;
-  const InputOptions& input;
+  RereadableInput& input;  // rewound
+  const InputOptions& input_options;
   const NearCandidates& candidates;
   // Of every document, its LineId, packed.
   const ScratchColumn<std::uint64_t>& lines;
   Shingler shingler;
   KeepRule keep;
+  const DedupIndex* index = nullptr;  // its texts are the input's first files
   int threads = 1;
   std::function<void(std::uint64_t bytes)> on_read;
 };

@@ -52,12 +52,15 @@ class ShardRunFaultTest : public testing::Test {
 
   // The wait status of a run under `plan`; the operations that it made, if it lived to tell.
   int run(const std::string& output, const FaultPlan& plan) const {
+    return run(options(output), plan);
+  }
+  int run(const ShardOptions& options, const FaultPlan& plan) const {
     return run_in_child([&] {
       FaultIo fault;
       fault.plan = plan;
       const ScopedIo in_force(fault);
       try {
-        run_to_shards("run", options(output));
+        run_to_shards("run", options);
       } catch (const Error& error) {
         return static_cast<int>(error.code());
       }
@@ -82,6 +85,41 @@ TEST_F(ShardRunFaultTest, KilledAtAnyOperationAndRunAgainItGivesTheSameBytes) {
     ASSERT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) << at;
     ASSERT_EQ(run("killed", {}), 0) << "after a kill at operation " << at;
     ASSERT_EQ(folder_content(folder_ / "killed"), whole) << at;
+    std::filesystem::remove_all(folder_ / "killed");
+  }
+}
+
+// The same where near dedup keeps its phases too.
+TEST_F(ShardRunFaultTest, KilledWithNearDedupItGivesTheSameBytes) {
+  std::string rows;
+  for (int i = 0; i < 40; ++i) {
+    std::string text = "{\"text\":\"";
+    for (int word = 0; word < 12; ++word)
+      text += std::to_string(i % 13 * 100 + word + i / 26) + " ";
+    rows += text + "\"}\n";
+  }
+  spill(folder_ / "rows.jsonl", rows);
+  const auto near = [&](const std::string& output) {
+    ShardOptions chosen = options(output);
+    chosen.dedup = "near";
+    chosen.near.threshold = 0.7;
+    chosen.checkpoint_bytes_min = 0;
+    chosen.limits = {};
+    return chosen;
+  };
+  ASSERT_EQ(run(near("whole"), {}), 0);
+  const auto whole = folder_content(folder_ / "whole");
+  ShardOptions without = near("exact");
+  without.dedup = "exact";
+  ASSERT_EQ(run(without, {}), 0);
+  EXPECT_FALSE(folder_content(folder_ / "exact") == whole);
+  ASSERT_EQ(run(near("count"), {}), 0);
+  const std::uint64_t count = operations();
+  for (std::uint64_t at = 0; at < count; ++at) {
+    const int status = run(near("killed"), {.kill_at = at});
+    ASSERT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) << at;
+    ASSERT_EQ(run(near("killed"), {}), 0) << "after a kill at operation " << at;
+    ASSERT_TRUE(folder_content(folder_ / "killed") == whole) << at;
     std::filesystem::remove_all(folder_ / "killed");
   }
 }
