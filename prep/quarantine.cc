@@ -1,5 +1,7 @@
 #include "prep/quarantine.h"
 
+#include "prep/json_text.h"
+
 #include <fmt/format.h>
 
 #include <iterator>
@@ -61,7 +63,7 @@ void Quarantine::add(const Document& document, const LineBatch& lines) {
     row_ += '"';
   } else {
     row_ += ",\"raw\":";
-    append_json(raw, row_);
+    append_json_text(raw, row_);
   }
   row_ += "}\n";
   writer_.write(row_);

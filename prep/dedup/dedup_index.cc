@@ -9,6 +9,7 @@
 #include "common/error.h"
 #include "common/json_fields.h"
 #include "common/version.h"
+#include "prep/json_text.h"
 
 namespace corpusmill {
 namespace {
@@ -190,8 +191,9 @@ IndexSegmentWriter::IndexSegmentWriter(DedupIndex& index, std::vector<std::strin
 
 void IndexSegmentWriter::add(const Document& document, const IndexedDocument& indexed) {
   const Origin& origin = document.line.origin;
-  row_ = fmt::format("{{\"text\":{},\"file\":{},\"line\":{}}}\n", dump(std::string(document.text)),
-                     file_names_[origin.file], origin.line);
+  row_ = "{\"text\":";
+  append_json_text(document.text, row_);
+  row_ += fmt::format(",\"file\":{},\"line\":{}}}\n", file_names_[origin.file], origin.line);
   texts_.write(row_);
   pending_keys_.append(reinterpret_cast<const char*>(&indexed.fingerprint), sizeof(Digest));
   pending_keys_.append(reinterpret_cast<const char*>(indexed.band_keys.data()),

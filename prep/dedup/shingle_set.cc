@@ -27,6 +27,22 @@ std::size_t common_needed(std::size_t a, std::size_t b, SimilarityKind kind, dou
 
 }  // namespace
 
+namespace {
+
+// By insertion where it is short, as nearly all are.
+void sort_piece(std::span<std::uint64_t> piece) {
+  constexpr std::size_t kShort = 16;
+  if (piece.size() > kShort) return std::sort(piece.begin(), piece.end());
+  for (std::size_t i = 1; i < piece.size(); ++i) {
+    const std::uint64_t hash = piece[i];
+    std::size_t to = i;
+    for (; to > 0 && piece[to - 1] > hash; --to) piece[to] = piece[to - 1];
+    piece[to] = hash;
+  }
+}
+
+}  // namespace
+
 // Hashes are spread evenly: dealt by their first bits into pieces of a few each, they are nearly in
 // order, several times as fast as by comparing them.
 void make_shingle_set(std::vector<std::uint64_t>& hashes) {
@@ -46,7 +62,7 @@ void make_shingle_set(std::vector<std::uint64_t>& hashes) {
     // ends[i] is now where piece i ends. Pieces are long only where shingles repeat.
     std::uint32_t begin = 0;
     for (std::size_t piece = 0; piece + 1 < ends.size(); ++piece) {
-      std::sort(dealt.begin() + begin, dealt.begin() + ends[piece]);
+      sort_piece(std::span(dealt).subspan(begin, ends[piece] - begin));
       begin = ends[piece];
     }
     hashes.swap(dealt);
