@@ -12,12 +12,8 @@
 namespace corpusmill {
 namespace {
 
-constexpr unsigned kIdBits = 22, kRankBits = 20;
-constexpr std::uint64_t kRankMask = (std::uint64_t{1} << kRankBits) - 1;
-constexpr std::uint64_t kEmpty = 0;  // no merge has rank kNone
-
 std::uint64_t pair_of(TokenId left, TokenId right) {
-  return std::uint64_t{left} << kIdBits | right;
+  return std::uint64_t{left} << 32 | right;
 }
 
 // The last of the entries of every pair, by rank.
@@ -44,18 +40,10 @@ void refuse(const std::string& what) {
 }  // namespace
 
 MergeTable::MergeTable(std::vector<Merge> merges)
-    : merge_(choose_merge_table_simd()), merge_rows_(choose_merge_rows_simd()) {
+    : merge_(choose_merge_table_simd()), merge_lanes_(choose_merge_lanes()) {
   if (merge_ == nullptr) {
     merge_ = [](const MergeTable& table, std::span<TokenId> symbols) {
       return table.merge_portably(symbols);
-    };
-  }
-  if (merge_rows_ == nullptr) {
-    merge_rows_ = [](const MergeTable& table, std::span<ShortRow> rows) {
-      for (ShortRow& row : rows) {
-        const std::size_t count = table.merge_portably({row.symbols, row.count});
-        row.count = static_cast<std::uint32_t>(count);
-      }
     };
   }
   if (merges.size() > kMergesMax) refuse(fmt::format("{} merges", merges.size()));
@@ -67,20 +55,24 @@ MergeTable::MergeTable(std::vector<Merge> merges)
   if (!std::is_sorted(merges.begin(), merges.end(), by_rank)) {
     merges = sorted_merges(std::move(merges));
   }
-  const std::size_t lines = std::bit_ceil(merges.size() / 5 + 2);
-  line_shift_ = 64 - static_cast<unsigned>(std::countr_zero(lines));
-  lines_ = HugeArray<Line>(lines);
   grid_ = HugeArray<Rank>(std::size_t{kGridIds} * kGridIds);
   std::fill(grid_.begin(), grid_.end(), kNone);
-  // From the last to the first, for of a pair that is repeated the last counts.
-  for (std::size_t end = merges.size(), rank = rank_results(merges); end > 0; --rank) {
-    std::size_t begin = end - 1;
-    while (begin > 0 && merges[begin - 1].rank == merges[end - 1].rank) --begin;
-    for (; end > begin; --end) insert(merges[end - 1], static_cast<Rank>(rank - 1));
+  rank_results(merges);
+  std::vector<PairRanks::Entry> pairs(merges.size());
+  Rank rank = 0;
+  for (std::size_t i = 0; i < merges.size(); ++i) {
+    const auto& [left, right, result, given] = merges[i];
+    if (i > 0 && given != merges[i - 1].rank) ++rank;
+    pairs[i] = {left, right, rank};
+    if ((left | right) < kGridIds) grid_[left * kGridIds + right] = rank;
+    if (!results_.empty() && results_[rank] == kAmbiguous) {
+      ambiguous_results_.insert_or_assign(pair_of(left, right), result);
+    }
   }
+  pairs_ = PairRanks(pairs);
 }
 
-std::size_t MergeTable::rank_results(const std::vector<Merge>& merges) {
+void MergeTable::rank_results(const std::vector<Merge>& merges) {
   bool in_order = true;
   for (std::size_t i = 0; i < merges.size(); ++i) {
     if (i == 0 || merges[i].rank != merges[i - 1].rank) results_.push_back(merges[i].result);
@@ -94,32 +86,6 @@ std::size_t MergeTable::rank_results(const std::vector<Merge>& merges) {
     first_result_ = merges[0].result;
     results_ = {};
   }
-  return ranks;
-}
-
-void MergeTable::insert(const Merge& merge, Rank rank) {
-  if (find(merge.left, merge.right) != kNone) return;
-  const std::uint64_t pair = pair_of(merge.left, merge.right);
-  if (!results_.empty() && results_[rank] == kAmbiguous) {
-    ambiguous_results_.emplace(pair, merge.result);
-  }
-  if ((merge.left | merge.right) < kGridIds) grid_[merge.left * kGridIds + merge.right] = rank;
-  std::size_t at = line_of(pair);
-  while (lines_[at].slots[kLineSlots - 1] != kEmpty) at = (at + 1) & (lines_.size() - 1);
-  *std::find(std::begin(lines_[at].slots), std::end(lines_[at].slots), kEmpty) =
-      pair << kRankBits | (kNone - rank);
-}
-
-MergeTable::Rank MergeTable::find(TokenId left, TokenId right) const {
-  if (std::max(left, right) < kGridIds) return grid_[left * kGridIds + right];
-  if (std::max(left, right) >= kIdsMax) return kNone;
-  const std::uint64_t pair = pair_of(left, right);
-  for (std::size_t at = line_of(pair);; at = (at + 1) & (lines_.size() - 1)) {
-    for (const std::uint64_t slot : lines_[at].slots) {
-      if (slot >> kRankBits == pair) return kNone - static_cast<Rank>(slot & kRankMask);
-    }
-    if (lines_[at].slots[kLineSlots - 1] == kEmpty) return kNone;
-  }
 }
 
 TokenId MergeTable::ambiguous_result_of(TokenId left, TokenId right) const {
@@ -128,6 +94,40 @@ TokenId MergeTable::ambiguous_result_of(TokenId left, TokenId right) const {
 
 std::size_t MergeTable::merge_portably(std::span<TokenId> symbols) const {
   return symbols.size() <= kRowMax ? merge_row(symbols) : merge_long(symbols);
+}
+
+void MergeTable::merge_rows(std::span<ShortRow> rows) const {
+  if (merge_lanes_ == nullptr) {
+    for (ShortRow& row : rows) {
+      row.count = static_cast<std::uint32_t>(merge_portably({row.symbols, row.count}));
+    }
+    return;
+  }
+  constexpr std::size_t kSets = 2;
+  LaneRows sets[kSets];
+  while (!rows.empty()) {
+    const auto some = rows.first(std::min(rows.size(), kSets * LaneRows::kRows));
+    const std::size_t count = (some.size() + LaneRows::kRows - 1) / LaneRows::kRows;
+    for (std::size_t i = 0; i < count * LaneRows::kRows; ++i) {
+      LaneRows& set = sets[i / LaneRows::kRows];
+      const std::size_t at = i % LaneRows::kRows;
+      set.set_size(at, i < some.size() ? some[i].count : 0);
+      for (std::size_t j = 0; i < some.size() && j < some[i].count; ++j) {
+        set.put(at, j, some[i].symbols[j]);
+      }
+    }
+    merge_lanes_(*this, sets, count);
+    for (std::size_t i = 0; i < some.size(); ++i) {
+      LaneRows& set = sets[i / LaneRows::kRows];
+      const std::size_t at = i % LaneRows::kRows;
+      some[i].count = 0;
+      for (std::uint32_t places = set.places[at]; places != 0; places &= places - 1) {
+        const auto place = static_cast<std::size_t>(std::countr_zero(places));
+        some[i].symbols[some[i].count++] = set.symbols[place][at];
+      }
+    }
+    rows = rows.subspan(some.size());
+  }
 }
 
 std::size_t MergeTable::merge_row(std::span<TokenId> symbols) const {

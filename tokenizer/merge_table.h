@@ -4,6 +4,7 @@
 // character-level BPE.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -12,6 +13,8 @@
 
 #include "common/token_id.h"
 #include "tokenizer/huge_array.h"
+#include "tokenizer/merge_lanes.h"
+#include "tokenizer/pair_ranks.h"
 #include "tokenizer/short_row.h"
 
 namespace corpusmill {
@@ -23,9 +26,8 @@ class MergeTable {
     TokenId left, right, result;
     std::uint32_t rank;
   };
-  // What a slot has bits for.
-  static constexpr TokenId kIdsMax = TokenId{1} << 22;
-  static constexpr std::size_t kRanksMax = (std::size_t{1} << 20) - 1;
+  static constexpr TokenId kIdsMax = PairRanks::kIdsMax;
+  static constexpr std::size_t kRanksMax = PairRanks::kNone;
   static constexpr std::size_t kMergesMax = std::size_t{1} << 22;
 
   // Of a repeated pair the last entry counts. Throws Error kMismatch for an id of kIdsMax or more,
@@ -39,32 +41,26 @@ class MergeTable {
   std::size_t merge(std::span<TokenId> symbols) const { return merge_(*this, symbols); }
 
   // The same for several rows, whose look-ups wait for memory side by side.
-  void merge_rows(std::span<ShortRow> rows) const { merge_rows_(*this, rows); }
+  void merge_rows(std::span<ShortRow> rows) const;
 
   // The same without the instructions that only some processors have: what it is tested against.
   std::size_t merge_portably(std::span<TokenId> symbols) const;
 
  private:
   friend struct MergeTableSimd;
+  friend struct MergeLanes;
   friend class LongRow;
-  using Rank = std::uint32_t;  // dense, so that it fits a slot
-  static constexpr Rank kNone = kRanksMax;
+  using Rank = PairRanks::Rank;  // dense, so that it fits a slot
+  static constexpr Rank kNone = PairRanks::kNone;
   static constexpr TokenId kAmbiguous = ~TokenId{0};
-  static constexpr std::size_t kLineSlots = 8;
-  // Left, right and kNone - rank in one word, so that a pair is one comparison; 0 if empty. A line
-  // is one cache line, filled from its front; what does not fit goes to the next.
-  struct alignas(64) Line {
-    std::uint64_t slots[kLineSlots];
-  };
   static constexpr TokenId kGridIds = 512;
   static constexpr std::size_t kRowMax = 32;  // above it LongRow
 
-  // The results by rank of merges in order of rank; returns how many ranks there are.
-  std::size_t rank_results(const std::vector<Merge>& merges);
-  void insert(const Merge& merge, Rank rank);  // unless its pair is there
-  Rank find(TokenId left, TokenId right) const;
-  std::size_t line_of(std::uint64_t pair) const {
-    return static_cast<std::size_t>(pair * 0x9E3779B97F4A7C15U >> line_shift_);
+  // The results by rank of merges in order of rank.
+  void rank_results(const std::vector<Merge>& merges);
+  Rank find(TokenId left, TokenId right) const {
+    if (std::max(left, right) < kGridIds) return grid_[left * kGridIds + right];
+    return pairs_.find(left, right);
   }
   TokenId result_of(Rank rank, TokenId left, TokenId right) const {
     if (results_.empty()) return first_result_ + rank;
@@ -75,8 +71,7 @@ class MergeTable {
   std::size_t merge_row(std::span<TokenId> symbols) const;
   std::size_t merge_long(std::span<TokenId> symbols) const;
 
-  HugeArray<Line> lines_;    // a power of two
-  unsigned line_shift_ = 0;  // of a pair's 64-bit hash
+  PairRanks pairs_;
   // Of pairs of ids below kGridIds, where those of bytes mostly are: by left * kGridIds + right.
   HugeArray<Rank> grid_;
   // By rank; kAmbiguous: results differ, see below. Empty where they are first_result_ + rank, as
@@ -87,7 +82,7 @@ class MergeTable {
   std::unordered_map<std::uint64_t, TokenId> ambiguous_results_;  // by pair
   // For this processor.
   std::size_t (*merge_)(const MergeTable&, std::span<TokenId>);
-  void (*merge_rows_)(const MergeTable&, std::span<ShortRow>);
+  MergeLanesFunction merge_lanes_;  // nullptr: it cannot
 };
 
 }  // namespace corpusmill

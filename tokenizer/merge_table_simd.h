@@ -12,8 +12,5 @@ namespace corpusmill {
 // where the processor lacks AVX-512.
 using MergeFunction = std::size_t (*)(const MergeTable& table, std::span<TokenId> symbols);
 MergeFunction choose_merge_table_simd();
-// The same of MergeTable::merge_rows.
-using MergeRowsFunction = void (*)(const MergeTable& table, std::span<ShortRow> rows);
-MergeRowsFunction choose_merge_rows_simd();
 
 }  // namespace corpusmill

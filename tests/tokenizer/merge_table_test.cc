@@ -141,8 +141,8 @@ TEST(MergeTableTest, IdsThatDoNotFitAreRefused) {
   }
 }
 
-// More merges than a line of the table holds, many times over, so that lines run over.
-TEST(MergeTableTest, AFullTableFindsEveryPair) {
+// As many merges as a large vocabulary has.
+TEST(MergeTableTest, ALargeTableFindsEveryPair) {
   std::mt19937 random(2);
   std::vector<Merge> merges;
   for (TokenId i = 0; i < 40'000; ++i) {
