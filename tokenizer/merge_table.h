@@ -11,8 +11,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "common/huge_array.h"
 #include "common/token_id.h"
-#include "tokenizer/huge_array.h"
 #include "tokenizer/merge_lanes.h"
 #include "tokenizer/pair_ranks.h"
 #include "tokenizer/short_row.h"

@@ -18,8 +18,8 @@
 #include <utility>
 #include <vector>
 
+#include "common/huge_array.h"
 #include "common/token_id.h"
-#include "tokenizer/huge_array.h"
 #include "tokenizer/short_row.h"
 #include "tokenizer/unit_cache_simd.h"
 

@@ -1,22 +1,26 @@
 #include "prep/dedup/fingerprint_set.h"
 
-#include <algorithm>
+#include <bit>
+#include <cmath>
 #include <cstring>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 namespace corpusmill {
 namespace {
 
-constexpr std::uint64_t kHomesMin = 16;
+static_assert(std::endian::native == std::endian::little);
 
-// The most that tables are filled, and how they grow.
-bool is_filled(std::uint64_t used, std::uint64_t homes) {
-  return used * 16 >= homes * 15;
-}
-std::uint64_t grown(std::uint64_t homes) {
-  return std::max(kHomesMin, homes + homes / 8);
-}
-std::uint64_t room_behind(std::uint64_t homes) {
-  return 4 + homes / 128;
+// How many buckets a table gets when it grows: one more up to 8, then 8 * 1.2^(k + table / 256) for
+// k = 0, 1, ..., so that the tables do not all grow at the same time.
+std::uint64_t grown(std::uint64_t buckets, std::size_t table) {
+  if (buckets < 8) return buckets + 1;
+  constexpr double kGrowth = 1.2;
+  double size = 8 * std::pow(kGrowth, static_cast<double>(table) / 256);
+  while (static_cast<std::uint64_t>(size) <= buckets) size *= kGrowth;
+  return static_cast<std::uint64_t>(size);
 }
 
 // x * n / 2^64: maps a hash onto [0, n) for any n, in the order of the hashes.
@@ -25,140 +29,184 @@ std::uint64_t scale_to(std::uint64_t hash, std::uint64_t n) {
   return static_cast<std::uint64_t>((static_cast<Wide>(hash) * n) >> 64);
 }
 
-std::uint64_t load64(const std::uint32_t* words) {
-  std::uint64_t value;
-  std::memcpy(&value, words, sizeof value);
-  return value;
+template <class Word>
+Word load(const std::uint8_t* at) {
+  Word word;
+  std::memcpy(&word, at, sizeof word);
+  return word;
+}
+template <class Word>
+void store(std::uint8_t* at, Word word) {
+  std::memcpy(at, &word, sizeof word);
 }
 
-void store64(std::uint32_t* words, std::uint64_t value) {
-  std::memcpy(words, &value, sizeof value);
+// Which of the 64 bytes are `wanted`; bit i is byte i.
+std::uint64_t bytes_equal(const std::uint8_t* bytes, std::uint8_t wanted) {
+  std::uint64_t equal = 0;
+#if defined(__SSE2__)
+  const __m128i pattern = _mm_set1_epi8(static_cast<char>(wanted));
+  for (unsigned i = 0; i < 4; ++i) {
+    const __m128i piece = _mm_load_si128(reinterpret_cast<const __m128i*>(bytes) + i);
+    const int mask = _mm_movemask_epi8(_mm_cmpeq_epi8(piece, pattern));
+    equal |= static_cast<std::uint64_t>(static_cast<unsigned>(mask)) << (16 * i);
+  }
+#else
+  for (unsigned i = 0; i < 64; ++i) equal |= std::uint64_t{bytes[i] == wanted} << i;
+#endif
+  return equal;
 }
 
 }  // namespace
 
-std::uint64_t FingerprintSet::Entry::high() const {
-  return load64(words);
+// An entry's bytes: 8 of low_and_value, 7 of the high half without the tag, 4 of the value.
+std::uint64_t FingerprintSet::Bucket::low_and_value(unsigned i) const {
+  return load<std::uint64_t>(&entries[i * kEntryBytes]);
 }
-std::uint64_t FingerprintSet::Entry::low_and_value() const {
-  return load64(words + 2);
+std::uint64_t FingerprintSet::Bucket::high(unsigned i) const {
+  return load<std::uint64_t>(&entries[i * kEntryBytes + 8]) << 8 | tags[i];
 }
-void FingerprintSet::Entry::set_value(std::uint64_t value) {
-  store64(words + 2, low() | value >> 32);
-  words[4] = static_cast<std::uint32_t>(value);
+std::uint64_t FingerprintSet::Bucket::value(unsigned i) const {
+  return (low_and_value(i) & 0xFF) << 32 | load<std::uint32_t>(&entries[i * kEntryBytes + 15]);
 }
-FingerprintSet::Entry FingerprintSet::Entry::of(const Digest& fingerprint, std::uint64_t value) {
-  Entry entry;
-  store64(entry.words, fingerprint.high);
-  store64(entry.words + 2, fingerprint.low << 8);
-  entry.set_value(value);
-  return entry;
+void FingerprintSet::Bucket::set_value(unsigned i, std::uint64_t value) {
+  entries[i * kEntryBytes] = static_cast<std::uint8_t>(value >> 32);
+  store(&entries[i * kEntryBytes + 15], static_cast<std::uint32_t>(value));
+}
+
+void FingerprintSet::Bucket::append(const Digest& fingerprint, std::uint64_t value) {
+  std::uint8_t* const entry = &entries[used * kEntryBytes];
+  store(entry, fingerprint.low << 8 | value >> 32);
+  store(entry + 8, fingerprint.high >> 8);
+  store(entry + 15, static_cast<std::uint32_t>(value));
+  tags[used++] = static_cast<std::uint8_t>(fingerprint.high);
+}
+
+void FingerprintSet::Bucket::append_from(const Bucket& other, unsigned i) {
+  std::memcpy(&entries[used * kEntryBytes], &other.entries[i * kEntryBytes], kEntryBytes);
+  tags[used++] = other.tags[i];
+}
+
+unsigned FingerprintSet::Bucket::find(const Digest& fingerprint) const {
+  std::uint64_t alike = bytes_equal(tags.data(), static_cast<std::uint8_t>(fingerprint.high)) &
+                        ((std::uint64_t{1} << used) - 1);
+  for (; alike != 0; alike &= alike - 1) {
+    const auto i = static_cast<unsigned>(std::countr_zero(alike));
+    if (low(i) == fingerprint.low << 8 && high(i) == fingerprint.high) return i;
+  }
+  return kBucketEntries;
 }
 
 std::uint64_t FingerprintSet::Table::home_of(std::uint64_t low) const {
-  return scale_to(low, homes);
+  return scale_to(low, buckets.size());
 }
 
-std::uint64_t FingerprintSet::Table::find(std::uint64_t high, std::uint64_t low) const {
-  std::uint64_t at = home_of(low);
-  for (; at < entries.size(); ++at) {
-    const Entry& entry = entries[at];
-    if (entry.is_free() || entry.low() > low) break;
-    if (entry.low() == low && entry.high() >= high) break;
+FingerprintSet::Place FingerprintSet::find(const Table& table, const Digest& fingerprint) {
+  if (table.buckets.empty()) return {nullptr, kBucketEntries};
+  // It ends: no table is full.
+  for (std::uint64_t at = table.home_of(fingerprint.low << 8);; at = table.next(at)) {
+    Bucket* const bucket = table.buckets[at];
+    const unsigned entry = bucket->find(fingerprint);
+    if (entry < kBucketEntries || bucket->used < kBucketEntries) return {bucket, entry};
   }
-  return at;
 }
 
-bool FingerprintSet::Table::insert_at(std::uint64_t at, const Entry& entry) {
-  std::uint64_t hole = at;
-  while (hole < entries.size() && !entries[hole].is_free()) ++hole;
-  if (hole == entries.size()) return false;
-  std::memmove(&entries[at + 1], &entries[at], (hole - at) * sizeof(Entry));
-  entries[at] = entry;
-  ++used;
-  return true;
-}
-
-// Of entries that come in order; `end` is behind the last one.
-bool FingerprintSet::Table::append(const Entry& entry, std::uint64_t& end) {
-  const std::uint64_t at = std::max(home_of(entry.low()), end);
-  if (at == entries.size()) return false;
-  entries[at] = entry;
-  end = at + 1;
-  ++used;
-  return true;
-}
-
-FingerprintSet::FingerprintSet(std::uint64_t bytes_max) : bytes_max_(bytes_max) {}
-
-FingerprintSet::Entry& FingerprintSet::entry_of(const Digest& fingerprint, std::uint64_t value,
-                                                bool& is_new) {
-  Table& table = table_of(fingerprint);
-  if (is_filled(table.used, table.homes)) grow(table);
-  const std::uint64_t low = fingerprint.low << 8;
-  while (true) {
-    const std::uint64_t at = table.find(fingerprint.high, low);
-    if (at < table.entries.size()) {
-      Entry& entry = table.entries[at];
-      is_new = entry.is_free() || entry.low() != low || entry.high() != fingerprint.high;
-      if (!is_new) return entry;
-      if (table.insert_at(at, Entry::of(fingerprint, value))) {
-        ++size_;
-        return entry;
-      }
-    }
-    grow(table);
-  }
+FingerprintSet::Place FingerprintSet::find_or_put(const Digest& fingerprint, std::uint64_t value,
+                                                  bool& is_new) {
+  Table& table = tables_[fingerprint.low >> 56];
+  if (table.used * 16 >= table.buckets.size() * kBucketEntries * 15) grow(table);
+  Place place = find(table, fingerprint);
+  is_new = place.entry == kBucketEntries;
+  if (!is_new) return place;
+  place.entry = place.bucket->used;
+  place.bucket->append(fingerprint, value);
+  ++table.used;
+  ++size_;
+  return place;
 }
 
 std::optional<std::uint64_t> FingerprintSet::find_or_insert(const Digest& fingerprint,
                                                             std::uint64_t value) {
   bool is_new = false;
-  const Entry& entry = entry_of(fingerprint, value, is_new);
+  const Place place = find_or_put(fingerprint, value, is_new);
   if (is_new) return std::nullopt;
-  return entry.value();
+  return place.bucket->value(place.entry);
 }
 
 void FingerprintSet::add(const Digest& fingerprint, std::uint64_t amount) {
   bool is_new = false;
-  Entry& entry = entry_of(fingerprint, amount, is_new);
-  if (!is_new) entry.set_value(std::min(entry.value() + amount, kValueMax));
+  const auto [bucket, entry] = find_or_put(fingerprint, amount, is_new);
+  if (!is_new) bucket->set_value(entry, std::min(bucket->value(entry) + amount, kValueMax));
 }
 
 std::uint64_t FingerprintSet::value_of(const Digest& fingerprint) const {
-  const Table& table = tables_[fingerprint.low >> 56];
-  const std::uint64_t low = fingerprint.low << 8;
-  const std::uint64_t at = table.find(fingerprint.high, low);
-  if (at == table.entries.size()) return 0;
-  const Entry& entry = table.entries[at];
-  return entry.low() == low && entry.high() == fingerprint.high ? entry.value() : 0;
+  const auto [bucket, entry] = find(table_of(fingerprint), fingerprint);
+  return entry == kBucketEntries ? 0 : bucket->value(entry);
 }
 
 void FingerprintSet::prefetch(const Digest& fingerprint) const {
-  const Table& table = tables_[fingerprint.low >> 56];
-  if (table.homes == 0) return;
-  const Entry* const home = &table.entries[table.home_of(fingerprint.low << 8)];
-  __builtin_prefetch(home);
-  __builtin_prefetch(home + 4);
+  const Table& table = table_of(fingerprint);
+  if (!table.buckets.empty()) {
+    __builtin_prefetch(table.buckets[table.home_of(fingerprint.low << 8)]);
+  }
 }
 
 void FingerprintSet::grow(Table& table) {
-  Table larger;
-  larger.homes = table.homes;
-  while (true) {
-    larger.homes = grown(larger.homes);
-    larger.entries.assign(larger.homes + room_behind(larger.homes), {});
-    larger.used = 0;
-    std::uint64_t end = 0;
-    const bool has_room = std::all_of(
-        table.entries.begin(), table.entries.end(),
-        [&](const Entry& entry) { return entry.is_free() || larger.append(entry, end); });
-    if (has_room) break;
+  const std::uint64_t wanted =
+      grown(table.buckets.size(), static_cast<std::size_t>(&table - tables_.data()));
+  const std::vector<Bucket*> old = std::exchange(table.buckets, {});
+  table.buckets.reserve(wanted);
+  while (table.buckets.size() < wanted) table.buckets.push_back(new_bucket());
+  for (const Bucket* const bucket : old) {
+    for (unsigned i = 0; i < bucket->used; ++i) {
+      std::uint64_t at = table.home_of(bucket->low(i));
+      while (table.buckets[at]->used == kBucketEntries) at = table.next(at);
+      table.buckets[at]->append_from(*bucket, i);
+    }
   }
-  bytes_ += (larger.entries.size() - table.entries.size()) * sizeof(Entry);
-  // While entries move, the old table is still there.
-  growth_bytes_ = std::max<std::uint64_t>(growth_bytes_, 2 * larger.entries.size() * sizeof(Entry));
-  table = std::move(larger);
+  free_.insert(free_.end(), old.rbegin(), old.rend());
+  bytes_ += (wanted - old.size()) * sizeof(Bucket*);
+}
+
+std::uint64_t FingerprintSet::slab_buckets() const {
+  constexpr std::uint64_t kHugePageBytes = std::uint64_t{2} << 20;
+  return std::clamp<std::uint64_t>(bytes_max_ / 64, sizeof(Bucket), kHugePageBytes) /
+         sizeof(Bucket);
+}
+
+FingerprintSet::Bucket* FingerprintSet::new_bucket() {
+  if (free_.empty()) {
+    const HugeArray<Bucket>& slab = slabs_.emplace_back(slab_buckets());
+    bytes_ += slab.size() * sizeof(Bucket);
+    for (std::size_t i = slab.size(); i > 0; --i) free_.push_back(&slab[i - 1]);
+  }
+  Bucket* const bucket = free_.back();
+  free_.pop_back();
+  bucket->used = 0;
+  return bucket;
+}
+
+// A table that grows takes a fifth of its size, from a slab as a rule; what it was lies beside it
+// meanwhile.
+bool FingerprintSet::full() const {
+  const std::uint64_t table_bytes = bytes_ / tables_.size();
+  return bytes_ + table_bytes + slab_buckets() * sizeof(Bucket) > bytes_max_;
+}
+
+std::vector<FingerprintSet::Entry> FingerprintSet::sorted_entries(std::size_t number) const {
+  const Table& table = tables_[number];
+  std::vector<Entry> entries;
+  entries.reserve(table.used);
+  for (const Bucket* const bucket : table.buckets) {
+    for (unsigned i = 0; i < bucket->used; ++i) {
+      const std::uint64_t low = static_cast<std::uint64_t>(number) << 56 | bucket->low(i) >> 8;
+      entries.push_back({{bucket->high(i), low}, bucket->value(i)});
+    }
+  }
+  std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
+    return std::pair(a.fingerprint.low, a.fingerprint.high) <
+           std::pair(b.fingerprint.low, b.fingerprint.high);
+  });
+  return entries;
 }
 
 }  // namespace corpusmill
