@@ -247,6 +247,28 @@ void BpeModel::encode(std::string_view text, std::span<const std::uint32_t> ends
   cache.finish(out, merger);
 }
 
+// Short rows are so much faster to merge that cutting ASCII pays as well.
+void BpeModel::cut_rows(std::string_view unit, std::vector<std::uint32_t>& ends) const {
+  const auto size = static_cast<std::uint32_t>(unit.size());
+  ends.clear();
+  if (!cuts_) return ends.push_back(size);
+  // Parts that share a row do not touch each other.
+  const std::size_t row_max = size < MergeTable::kLanesSymbolsMin ? 0 : MergeTable::kLaneSymbols;
+  std::uint32_t parts[64];
+  std::uint32_t begin = 0;  // of the last row
+  for (std::uint32_t at = 0; at < size;) {
+    for (const std::uint32_t end : std::span(parts).first(cuts_->cut(unit, at, size, parts))) {
+      if (ends.empty() || end - begin > row_max) {
+        begin = at;
+        ends.push_back(end);
+      } else {
+        ends.back() = end;
+      }
+      at = end;
+    }
+  }
+}
+
 void BpeModel::merge(std::string_view unit, bool part, std::vector<TokenId>& out) const {
   if (!part && whole_pretokens_.size() > 0) {
     if (const std::optional<TokenId> whole = whole_pretokens_.find(unit)) {
@@ -254,28 +276,15 @@ void BpeModel::merge(std::string_view unit, bool part, std::vector<TokenId>& out
       return;
     }
   }
-  // Short rows are so much faster to merge that cutting ASCII pays as well.
-  constexpr std::size_t kUncutBytesMax = 16;
-  if (!cuts_ || unit.size() <= kUncutBytesMax) return merge_bytes(unit, out);
-  std::uint32_t ends[64];
+  thread_local std::vector<TokenId> symbols;
+  thread_local std::vector<std::uint32_t> ends;
   const auto size = static_cast<std::uint32_t>(unit.size());
-  for (std::uint32_t begin = 0; begin < size;) {
-    const std::size_t count = cuts_->cut(unit, begin, size, ends);
-    for (const std::uint32_t end : std::span(ends).first(count)) {
-      merge_bytes(unit.substr(begin, end - begin), out);
-      begin = end;
-    }
-  }
-}
-
-void BpeModel::merge_bytes(std::string_view bytes, std::vector<TokenId>& out) const {
-  const std::size_t before = out.size();
-  out.resize(before + bytes.size());
-  TokenId* const ids = out.data() + before;
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    ids[i] = byte_ids_[static_cast<std::uint8_t>(bytes[i])];
-  }
-  out.resize(before + merges_.merge({ids, bytes.size()}));
+  symbols.resize(size);
+  std::transform(unit.begin(), unit.end(), symbols.begin(),
+                 [&](char byte) { return byte_ids_[static_cast<std::uint8_t>(byte)]; });
+  cut_rows(unit, ends);
+  merges_.merge_rows(symbols, ends);
+  out.insert(out.end(), symbols.begin(), symbols.begin() + ends.back());
 }
 
 }  // namespace corpusmill

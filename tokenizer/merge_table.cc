@@ -8,6 +8,7 @@
 #include "common/error.h"
 #include "tokenizer/long_row.h"
 #include "tokenizer/merge_table_simd.h"
+#include "tokenizer/row_windows.h"
 
 namespace corpusmill {
 namespace {
@@ -130,6 +131,21 @@ void MergeTable::merge_rows(std::span<ShortRow> rows) const {
   }
 }
 
+void MergeTable::merge_rows(std::span<TokenId> symbols, std::span<std::uint32_t> ends) const {
+  if (merge_lanes_ != nullptr && symbols.size() >= kLanesSymbolsMin) {
+    thread_local RowWindows windows;
+    return windows.merge(*this, merge_lanes_, symbols, ends);
+  }
+  std::uint32_t begin = 0, merged = 0;
+  for (std::uint32_t& end : ends) {
+    const std::span<TokenId> row = symbols.subspan(begin, end - begin);
+    const std::size_t count = merge(row);
+    std::copy_n(row.begin(), count, symbols.begin() + merged);
+    begin = end;
+    end = merged += static_cast<std::uint32_t>(count);
+  }
+}
+
 std::size_t MergeTable::merge_row(std::span<TokenId> symbols) const {
   Rank ranks[kRowMax];  // of the pair that starts here
   std::size_t count = symbols.size();
@@ -154,6 +170,11 @@ std::size_t MergeTable::merge_row(std::span<TokenId> symbols) const {
 }
 
 std::size_t MergeTable::merge_long(std::span<TokenId> symbols) const {
+  if (merge_lanes_ != nullptr && symbols.size() >= kLanesSymbolsMin) {
+    auto end = static_cast<std::uint32_t>(symbols.size());
+    merge_rows(symbols, {&end, 1});
+    return end;
+  }
   thread_local LongRow row;
   return row.merge(*this, symbols);
 }

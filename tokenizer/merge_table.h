@@ -42,6 +42,11 @@ class MergeTable {
 
   // The same for several rows, whose look-ups wait for memory side by side.
   void merge_rows(std::span<ShortRow> rows) const;
+  // From so many symbols on merge_rows() is faster for rows of up to kLaneSymbols.
+  static constexpr std::size_t kLanesSymbolsMin = 64, kLaneSymbols = LaneRows::kSymbolsMax;
+  // For rows one behind the other: row i is symbols[ends[i - 1], ends[i]), the first from 0. Sets
+  // `ends` to where they end in what is left of `symbols` at the front. Fewer than 2^32 symbols.
+  void merge_rows(std::span<TokenId> symbols, std::span<std::uint32_t> ends) const;
 
   // The same without the instructions that only some processors have: what it is tested against.
   std::size_t merge_portably(std::span<TokenId> symbols) const;

@@ -193,6 +193,53 @@ TEST(MergeTableTest, RowsSideBySideEqualRowsOneByOne) {
   }
 }
 
+// Rows of all lengths, many at once: merged in lanes, in windows, and as a whole where symbols are
+// longer than windows.
+TEST(MergeTableTest, RowsBehindOneAnotherEqualTheTextbook) {
+  std::mt19937 random(12);
+  for (int round = 0; round < 300; ++round) {
+    const TokenId base = round % 3 == 0 ? 500 : 0;
+    const std::size_t letters = 1 + random() % 4;
+    const auto merges = random_merges(random, base, letters, 1 + random() % 200,
+                                      static_cast<std::uint32_t>(1 + random() % 300));
+    const MergeTable table(merges);
+    Ids symbols, all_expected;
+    std::vector<std::uint32_t> ends, expected_ends;
+    const std::size_t length_max = random() % 3 == 0 ? 600 : 1 + random() % 90;
+    for (std::size_t row = random() % (round % 10 == 0 ? 400 : 20); row > 0; --row) {
+      Ids ids = random_row(random, base, letters, length_max);
+      if (random() % 4 == 0) std::fill(ids.begin(), ids.end(), base);
+      symbols.insert(symbols.end(), ids.begin(), ids.end());
+      ends.push_back(static_cast<std::uint32_t>(symbols.size()));
+      ids = expected(merges, ids);
+      all_expected.insert(all_expected.end(), ids.begin(), ids.end());
+      expected_ends.push_back(static_cast<std::uint32_t>(all_expected.size()));
+    }
+    table.merge_rows(symbols, ends);
+    ASSERT_EQ(ends, expected_ends) << "round " << round;
+    symbols.resize(all_expected.size());
+    ASSERT_EQ(symbols, all_expected) << "round " << round;
+  }
+}
+
+// What decides about a place may stand far away on both sides, or only where windows meet.
+TEST(MergeTableTest, LongRowsOfWordsEqualTheTextbook) {
+  std::mt19937 random(13);
+  for (int round = 0; round < 60; ++round) {
+    const auto merges = random_merges(random, 0, 6, 30 + random() % 500, 1'000'000);
+    const MergeTable table(merges);
+    std::vector<Ids> words(3 + random() % 10);
+    for (Ids& word : words) word = random_row(random, 0, 6, 1 + random() % 25);
+    Ids row;
+    while (row.size() < 3000) {
+      const Ids& word = words[random() % words.size()];
+      row.insert(row.end(), word.begin(), word.end());
+      row.push_back(static_cast<TokenId>(random() % 6));
+    }
+    ASSERT_EQ(merged(table, row), expected(merges, row)) << "round " << round;
+  }
+}
+
 TEST(MergeTableTest, ThreadsAgree) {
   std::mt19937 random(4);
   const auto merges = random_merges(random, 0, 3, 60, 1'000'000);
