@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <span>
 
+#include "common/huge_array.h"
 #include "common/token_id.h"
-#include "tokenizer/huge_array.h"
 
 namespace corpusmill {
 
