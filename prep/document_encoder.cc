@@ -23,20 +23,8 @@ DocumentEncoder::DocumentEncoder(const Tokenizer& tokenizer, const EncoderChoice
     : tokenizer_(&tokenizer),
       policy_(choices.special_in_text.value_or(tokenizer.default_policy())) {
   const SpecialIds ids = tokenizer.special_ids();
-  bos_ = choose(choices.bos, ids.bos, ids.bos != ids.eos, "BOS", "bos");
-  eos_ = choose(choices.eos, ids.eos, true, "EOS", "eos");
-}
-
-EncodeReport DocumentEncoder::encode(std::string_view text, std::vector<TokenId>& ids) const {
-  const std::size_t before = ids.size();
-  if (bos_) ids.push_back(*bos_);
-  const EncodeReport report = tokenizer_->encode(text, policy_, ids);
-  if (report.refused) {
-    ids.resize(before);
-    return report;
-  }
-  if (eos_) ids.push_back(*eos_);
-  return report;
+  frame_.before = choose(choices.bos, ids.bos, ids.bos != ids.eos, "BOS", "bos");
+  frame_.after = choose(choices.eos, ids.eos, true, "EOS", "eos");
 }
 
 std::string_view special_in_text_name(SpecialInText policy) {

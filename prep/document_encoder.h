@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -26,19 +27,26 @@ class DocumentEncoder {
   // in the text. Throws Error(kMismatch) for a BOS or EOS asked of a tokenizer that has none.
   DocumentEncoder(const Tokenizer& tokenizer, const EncoderChoices& choices);
 
-  bool bos() const { return bos_.has_value(); }
-  bool eos() const { return eos_.has_value(); }
+  bool bos() const { return frame_.before.has_value(); }
+  bool eos() const { return frame_.after.has_value(); }
   SpecialInText policy() const { return policy_; }
   const Tokenizer& tokenizer() const { return *tokenizer_; }
   // Ids that every document gets beyond those of its text.
   std::uint64_t tokens_added() const { return (bos() ? 1U : 0U) + (eos() ? 1U : 0U); }
 
   // Appends the document's ids to `ids`; nothing if it is refused (policy kReject).
-  EncodeReport encode(std::string_view text, std::vector<TokenId>& ids) const;
+  EncodeReport encode(std::string_view text, std::vector<TokenId>& ids) const {
+    return tokenizer_->encode_framed(text, policy_, frame_, ids).report;
+  }
+  // The same of several, in their order; fills in encoded[i] for texts[i].
+  void encode_all(std::span<const std::string_view> texts, std::vector<TokenId>& ids,
+                  std::span<EncodedText> encoded) const {
+    tokenizer_->encode_all(texts, policy_, frame_, ids, encoded);
+  }
 
  private:
   const Tokenizer* tokenizer_;
-  std::optional<TokenId> bos_, eos_;
+  IdFrame frame_;
   SpecialInText policy_;
 };
 

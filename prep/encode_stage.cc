@@ -1,14 +1,12 @@
 #include "prep/encode_stage.h"
 
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace corpusmill {
 
 namespace {
-
-// Of usual texts: two bytes an id are dense (Chinese in GPT-2's vocabulary). Growing while encoding
-// would copy the ids again; what is reserved and not touched costs nothing.
-constexpr std::size_t kTextBytesPerIdMin = 2;
 
 std::size_t text_bytes(const DocumentBatch& batch) {
   std::size_t bytes = 0;
@@ -31,32 +29,38 @@ EncodedBatch measure_documents(DocumentBatch&& batch, const LengthLimits& limits
 }
 
 void EncodeStage::encode(EncodedBatch& batch) const {
-  batch.ids.reserve(text_bytes(batch.batch) / kTextBytesPerIdMin);
+  // As many as can come of it, nearly: to grow would copy them; what is not touched costs nothing.
+  batch.ids.reserve(text_bytes(batch.batch));
+  std::vector<std::size_t> numbers;
+  std::vector<std::string_view> texts;
   for (std::size_t i = 0; i < batch.encoded.size(); ++i) {
-    EncodedDocument& encoded = batch.encoded[i];
-    Document& document = batch.batch.documents[i];
+    const EncodedDocument& encoded = batch.encoded[i];
+    const Document& document = batch.batch.documents[i];
     if (!encoded.candidate || encoded.published || document.dropped) continue;
-    encode_document(document, encoded, batch.ids);
+    numbers.push_back(i);
+    texts.push_back(document.text);
+  }
+  std::vector<EncodedText> results(texts.size());
+  encoder_->encode_all(texts, batch.ids, results);
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    settle(batch.batch.documents[numbers[i]], batch.encoded[numbers[i]], results[i]);
   }
 }
 
-void EncodeStage::encode_document(Document& document, EncodedDocument& encoded,
-                                  std::vector<TokenId>& ids) const {
-  const std::size_t before = ids.size();
-  const EncodeReport report = encoder_->encode(document.text, ids);
-  if (report.refused) {
+void EncodeStage::settle(Document& document, EncodedDocument& encoded,
+                         const EncodedText& result) const {
+  if (result.report.refused) {
     refuse_candidate(document, DropReason::kSpecialInText);
     return;
   }
-  const std::uint64_t count = ids.size() - before;
+  const std::uint64_t count = result.ids_end - result.ids_begin;
   if (const auto reason = limits_->refuses_tokens(count - encoder_->tokens_added())) {
-    ids.resize(before);
     refuse_candidate(document, *reason);
     return;
   }
-  encoded.ids_begin = before;
+  encoded.ids_begin = result.ids_begin;
   encoded.ids_count = count;
-  encoded.specials = report.specials;
+  encoded.specials = result.report.specials;
 }
 
 void refuse_candidate(Document& document, DropReason reason) {

@@ -20,8 +20,8 @@ class EncodeStage {
   void encode(EncodedBatch& batch) const;
 
  private:
-  void encode_document(Document& document, EncodedDocument& encoded,
-                       std::vector<TokenId>& ids) const;
+  // What becomes of a document, of which `result` says how it was encoded.
+  void settle(Document& document, EncodedDocument& encoded, const EncodedText& result) const;
   const DocumentEncoder* encoder_;
   const LengthLimits* limits_;
 };

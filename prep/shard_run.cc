@@ -28,6 +28,9 @@
 namespace corpusmill {
 namespace {
 
+// Small enough for the texts and the ids of the batches at work to stay in a core's own cache.
+constexpr std::uint64_t kBatchBytes = 128 << 10;
+
 // The fingerprint set gets what the live batches leave of --memory.
 struct MemoryShares {
   std::size_t live_batches_max;
@@ -258,6 +261,7 @@ ShardRunResult run_to_shards(const std::string& label, const ShardOptions& optio
   Quarantine quarantine(quarantine_path, setup.plan.inputs.names());
   LineReaderOptions reader_options = options.input.line_reader_options();
   reader_options.digest_inputs = true;
+  reader_options.batch_bytes = kBatchBytes;
   RereadableInput input(setup.plan.inputs, reader_options,
                         options.common.spill_folder(options.output));
   ShardSink sink({.names = names,

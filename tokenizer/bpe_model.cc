@@ -8,83 +8,20 @@
 #include <string>
 #include <utility>
 
+#include "tokenizer/bpe_cuts.h"
+#include "tokenizer/unicode_class.h"
 #include "tokenizer/unit_cache.h"
+#include "tokenizer/unit_words.h"
 
 namespace corpusmill {
 namespace {
 
-// Tables that spell more than this are not spelled out; their text is not cut.
-constexpr std::size_t kSpelledBytesMax = std::size_t{64} << 20;
-
-constexpr std::size_t kUnitsMax = 4 * UnitCache::kBatchUnits;
+constexpr std::size_t kUnitsMax = UnitWords::kUnitsMax;
+constexpr std::uint32_t kPart = UnitCache::kPart;
 
 std::uint64_t next_instance() {
   static std::atomic<std::uint64_t> last{0};
   return ++last;
-}
-
-// The bytes that ids stand for when they come about by merges.
-class Spelling {
- public:
-  // False if an id has two spellings, or all together are too long.
-  bool spell(const BpeTables& tables) {
-    for (std::size_t byte = 0; byte < 256; ++byte) {
-      const bool in_utf8 = byte < 0xC0 || (byte > 0xC1 && byte < 0xF5);
-      // Other bytes may have any id; no cut stands beside them.
-      if (!set(tables.byte_ids[byte], std::string(1, static_cast<char>(byte))) && in_utf8) {
-        return false;
-      }
-    }
-    // Merges mostly stand behind those that make their parts; what is never reached is never made.
-    for (bool changed = true; changed;) {
-      changed = false;
-      for (const MergeTable::Merge& merge : tables.merges) {
-        const std::string* const left = find(merge.left);
-        const std::string* const right = find(merge.right);
-        if (left == nullptr || right == nullptr) continue;
-        changed = changed || find(merge.result) == nullptr;
-        if (!set(merge.result, *left + *right)) return false;
-      }
-    }
-    return true;
-  }
-
-  std::vector<std::string_view> results() const {
-    std::vector<std::string_view> all;
-    for (const std::string& bytes : bytes_) {
-      if (bytes.size() > 1) all.emplace_back(bytes);
-    }
-    return all;
-  }
-
- private:
-  const std::string* find(TokenId id) const {
-    return id < bytes_.size() && !bytes_[id].empty() ? &bytes_[id] : nullptr;
-  }
-
-  bool set(TokenId id, std::string bytes) {
-    if (id >= MergeTable::kIdsMax) return true;  // no merge has it
-    if (id >= bytes_.size()) bytes_.resize(id + std::size_t{1});
-    if (!bytes_[id].empty()) return bytes_[id] == bytes;
-    total_ += bytes.size();
-    bytes_[id] = std::move(bytes);
-    return total_ <= kSpelledBytesMax;
-  }
-
-  std::vector<std::string> bytes_;  // by id; empty: none
-  std::size_t total_ = 0;
-};
-
-std::optional<CharCuts> cuts_of(const BpeTables& tables) {
-  Spelling spelling;
-  if (!spelling.spell(tables)) return std::nullopt;
-  std::vector<std::string_view> pieces = spelling.results();
-  // A pretoken that is an entry of the vocabulary stays whole.
-  for (TokenId id = 0; id < tables.whole_pretokens.size(); ++id) {
-    const std::string_view bytes = tables.whole_pretokens.spelling(id);
-    if (!bytes.empty()) pieces.push_back(bytes);
-  }
-  return CharCuts(pieces);
 }
 
 // Where the first byte from `at` stands that is not ASCII; the size if there is none.
@@ -117,13 +54,17 @@ UnitCache& thread_cache() {
   thread_local UnitCache cache;
   return cache;
 }
+UnitWords& thread_words() {
+  thread_local UnitWords words(thread_cache());
+  return words;
+}
 
 }  // namespace
 
 BpeModel::BpeModel(BpeTables tables)
     : byte_ids_(tables.byte_ids),
       merges_(tables.merges),
-      cuts_(cuts_of(tables)),
+      cuts_(bpe_cuts(tables)),
       instance_(next_instance()) {
   whole_pretokens_ = std::move(tables.whole_pretokens);
 }
@@ -148,44 +89,97 @@ struct BpeModel::Merger {
   void merge_rows(std::span<ShortRow> rows) const { model.merges_.merge_rows(rows); }
 };
 
+// The texts that a window is made of, if it is of several, and where their ids end.
+struct TextEnds {
+  std::span<const std::uint32_t> ends;
+  IdFrame frame;
+  std::span<std::size_t> ids_ends;
+
+  void begin(std::vector<TokenId>& out) const {
+    if (frame.before) out.push_back(*frame.before);
+  }
+  // The ids of the first of them are complete.
+  void end(std::vector<TokenId>& out) {
+    if (frame.after) out.push_back(*frame.after);
+    ids_ends.front() = out.size();
+    ends = ends.subspan(1);
+    ids_ends = ids_ends.subspan(1);
+    if (!ends.empty()) begin(out);
+  }
+};
+
 // The units of a window, cut on the way to the cache.
 class BpeModel::Window {
  public:
   Window(const BpeModel& model, std::string_view text, std::span<const std::uint32_t> ends,
-         UnitCache& cache, std::vector<TokenId>& out)
+         TextEnds texts, std::vector<TokenId>& out)
       : merger_{model},
         cuts_(*model.cuts_),
         text_(text),
         ends_(ends),
         has_parts_(model.whole_pretokens_.size() > 0),
-        cache_(cache),
-        out_(out) {}
+        cache_(thread_cache()),
+        words_(thread_words()),
+        texts_(texts),
+        out_(out) {
+    if (!texts_.ends.empty()) texts_.begin(out_);
+  }
 
   // `stop`: where the first byte stands that is not ASCII.
   void encode(std::size_t stop) {
     while (next_ < ends_.size()) {
       if (ends_[next_] <= stop && begin_ == pretoken_begin_) {
-        while (count_ < kUnitsMax && next_ < ends_.size() && ends_[next_] <= stop) {
-          units_[count_++] = ends_[next_++];
-        }
-        begin_ = pretoken_begin_ = units_[count_ - 1];
+        take_ascii(stop);
       } else if (cuts_.is_wide(text_, begin_)) {
         cut_wide();
       } else {
         cut_pretoken();
       }
-      if (kUnitsMax - count_ <= 2 * CharCuts::kWideRoom) flush();
+      if (kUnitsMax - count_ <= 2 * CharCuts::kWideRoom || run_count_ == kRunsMax) flush();
       if (stop < begin_ && next_ < ends_.size()) stop = find_non_ascii(text_, begin_);
     }
     flush();
   }
 
  private:
+  // Units that were taken without their code points.
+  struct AsciiRun {
+    std::uint32_t begin;      // of its text
+    std::size_t first, last;  // units
+  };
+  static constexpr std::size_t kRunsMax = 128;
+
+  void take_ascii(std::size_t stop) {
+    const std::size_t most = std::min(kUnitsMax - count_, ends_.size() - next_);
+    std::size_t taken = 0;
+    for (; taken < most && ends_[next_ + taken] <= stop; ++taken) {
+      units_[count_ + taken] = ends_[next_ + taken];
+    }
+    ascii_runs_[run_count_++] = {begin_, count_, count_ + taken};
+    count_ += taken;
+    next_ += taken;
+    begin_ = pretoken_begin_ = units_[count_ - 1];
+  }
+
+  // The code points of the units that were taken without.
+  void tell_ascii_chars() {
+    for (const AsciiRun& run : std::span(ascii_runs_, run_count_)) {
+      std::uint32_t begin = run.begin;
+      for (std::size_t i = run.first; i < run.last; ++i) {
+        const bool is_char = units_[i] - begin == 1 && !has_parts_;
+        chars_[i] = is_char ? static_cast<std::uint8_t>(text_[begin]) : CharCuts::kNoChar;
+        begin = units_[i];
+      }
+    }
+  }
+
   void cut_wide() {
     if (!std::exchange(starts_known_, true)) mark_starts(ends_);
-    count_ += cuts_.cut_wide(text_, {thread_starts().data()}, begin_,
-                             has_parts_ ? UnitCache::kPart : 0, room());
-    begin_ = units_[count_ - 1] & ~UnitCache::kPart;
+    const std::size_t units = cuts_.cut_wide(text_, {thread_starts().data()}, begin_,
+                                             has_parts_ ? kPart : 0, room(), chars_ + count_);
+    count_ += units;
+    cut_count_ += units;
+    begin_ = units_[count_ - 1] & ~kPart;
     for (; next_ < ends_.size() && ends_[next_] <= begin_; ++next_) pretoken_begin_ = ends_[next_];
   }
 
@@ -193,28 +187,63 @@ class BpeModel::Window {
   void cut_pretoken() {
     const std::uint32_t end = ends_[next_];
     const std::size_t parts = cuts_.cut(text_, begin_, end, room());
-    const bool whole = begin_ == pretoken_begin_ && parts == 1 && room()[0] == end;
-    begin_ = room()[parts - 1];
-    if (!whole && has_parts_) {
-      for (std::uint32_t& unit : room().first(parts)) unit |= UnitCache::kPart;
+    const bool whole = has_parts_ && begin_ == pretoken_begin_ && parts == 1 && room()[0] == end;
+    const std::uint32_t flag = has_parts_ && !whole ? kPart : 0;
+    cut_count_ += parts;
+    for (std::size_t i = 0; i < parts; ++i, ++count_) {
+      chars_[count_] = whole ? CharCuts::kNoChar : char_of(begin_, units_[count_]);
+      begin_ = units_[count_];
+      units_[count_] |= flag;
     }
-    count_ += parts;
     if (begin_ < end) return;
     pretoken_begin_ = end;
     ++next_;
   }
 
+  // The code point of text[begin, end) if it is one character.
+  std::uint32_t char_of(std::uint32_t begin, std::uint32_t end) const {
+    if (end - begin > 3) return CharCuts::kNoChar;
+    const DecodedChar decoded = decode_utf8(text_.substr(0, end), begin);
+    return begin + decoded.bytes == end && decoded.code_point != 0xFFFD ? decoded.code_point
+                                                                        : CharCuts::kNoChar;
+  }
+
   std::span<std::uint32_t> room() { return std::span(units_ + count_, kUnitsMax - count_); }
 
-  void flush() {
-    const std::span<const std::uint32_t> batch(units_, count_);
-    if (has_parts_) {
-      cache_.encode<true>(text_, units_begin_, batch, out_, merger_);
-    } else {
-      cache_.encode(text_, units_begin_, batch, out_, merger_);
+  template <bool kHasParts>
+  void encode_units() {
+    const std::span<const std::uint32_t> units(units_, count_);
+    const bool by_words = cut_count_ > count_ / 2;
+    if (by_words) {
+      tell_ascii_chars();
+      words_.look_up<kHasParts>(text_, units_begin_, units, std::span(chars_, count_), merger_);
     }
+    std::size_t first = 0;
+    const auto encode_to = [&](std::size_t last) {
+      if (by_words) {
+        words_.spell(first, last, out_);
+      } else {
+        const std::uint32_t begin = first == 0 ? units_begin_ : units[first - 1] & ~kPart;
+        cache_.encode<kHasParts>(text_, begin, units.subspan(first, last - first), out_, merger_);
+      }
+      first = last;
+    };
+    while (!texts_.ends.empty() && texts_.ends.front() <= begin_) {
+      const auto last = std::partition_point(
+          units.begin() + static_cast<std::ptrdiff_t>(first), units.end(),
+          [&](std::uint32_t end) { return (end & ~kPart) < texts_.ends.front(); });
+      encode_to(static_cast<std::size_t>(last - units.begin()) + 1);
+      cache_.finish(out_, merger_);
+      texts_.end(out_);
+    }
+    encode_to(count_);
+  }
+
+  void flush() {
+    if (count_ == 0) return;
+    has_parts_ ? encode_units<true>() : encode_units<false>();
     units_begin_ = begin_;
-    count_ = 0;
+    count_ = cut_count_ = run_count_ = 0;
   }
 
   const Merger merger_;
@@ -223,14 +252,20 @@ class BpeModel::Window {
   const std::span<const std::uint32_t> ends_;
   const bool has_parts_;
   UnitCache& cache_;
+  UnitWords& words_;
+  TextEnds texts_;
   std::vector<TokenId>& out_;
   std::size_t next_ = 0;              // pretoken that `begin_` is in
   std::uint32_t pretoken_begin_ = 0;  // of it
   std::uint32_t begin_ = 0;           // of the next unit
   std::uint32_t units_begin_ = 0;     // of what is not encoded yet
   std::size_t count_ = 0;
+  AsciiRun ascii_runs_[kRunsMax];
+  std::size_t run_count_ = 0;
+  std::size_t cut_count_ = 0;  // of them those that are not ASCII, or stand beside such
   bool starts_known_ = false;
-  std::uint32_t units_[kUnitsMax];
+  std::uint32_t units_[kUnitsMax];                     // where they end
+  std::uint32_t chars_[kUnitsMax + CharWords::kStep];  // code points of those that are characters
 };
 
 void BpeModel::encode(std::string_view text, std::span<const std::uint32_t> ends,
@@ -242,9 +277,16 @@ void BpeModel::encode(std::string_view text, std::span<const std::uint32_t> ends
   if (stop == text.size()) {
     cache.encode(text, 0, ends, out, merger);
   } else {
-    Window(*this, text, ends, cache, out).encode(stop);
+    Window(*this, text, ends, {}, out).encode(stop);
   }
   cache.finish(out, merger);
+}
+
+void BpeModel::encode_joined(const JoinedTexts& texts, const IdFrame& frame,
+                             std::vector<TokenId>& out, std::span<std::size_t> ids_ends) const {
+  thread_cache().use_for(instance_);
+  Window(*this, texts.text, texts.pretoken_ends.view(), {texts.text_ends, frame, ids_ends}, out)
+      .encode(find_non_ascii(texts.text, 0));
 }
 
 // Short rows are so much faster to merge that cutting ASCII pays as well.

@@ -11,6 +11,8 @@
 
 #include "common/token_id.h"
 #include "tokenizer/char_cuts.h"
+#include "tokenizer/id_frame.h"
+#include "tokenizer/joined_texts.h"
 #include "tokenizer/merge_table.h"
 #include "tokenizer/vocabulary.h"
 
@@ -36,6 +38,13 @@ class BpeModel {
   // (UnitCache). Const and safe from any number of threads.
   void encode(std::string_view text, std::span<const std::uint32_t> ends,
               std::vector<TokenId>& out) const;
+
+  // Whether encode_joined() can be called.
+  bool cuts_text() const { return cuts_.has_value(); }
+  // The same of each of the texts, within the frame; ids_ends[i] becomes out.size() behind text i.
+  // As many as there are texts, at least one.
+  void encode_joined(const JoinedTexts& texts, const IdFrame& frame, std::vector<TokenId>& out,
+                     std::span<std::size_t> ids_ends) const;
 
  private:
   struct Merger;  // for UnitCache

@@ -1,5 +1,6 @@
 #include "tokenizer/byte_level_tokenizer.h"
 
+#include <algorithm>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "tokenizer/bpe_model.h"
 #include "tokenizer/byte_alphabet.h"
 #include "tokenizer/byte_level_spec.h"
+#include "tokenizer/joined_texts.h"
 #include "tokenizer/pretokenizer.h"
 #include "tokenizer/utf8_lossy.h"
 
@@ -23,6 +25,10 @@ std::vector<AddedToken> added_tokens(const ByteLevelSpec& spec, bool normalized)
     if (normalized) tokens.back().content = spec.normalizer.normalize(token.content, scratch);
   }
   return tokens;
+}
+
+bool is_ascii(std::string_view text) {
+  return std::none_of(text.begin(), text.end(), [](char c) { return (c & 0x80) != 0; });
 }
 
 class ByteLevelTokenizer final : public Tokenizer {
@@ -41,6 +47,7 @@ class ByteLevelTokenizer final : public Tokenizer {
         warning_(std::move(spec.warning)),
         special_ids_(special_ids),
         digest_(std::move(digest)) {
+    joins_ = model_.cuts_text() && pretokenizer_.cuts_in_place();
     for (const AddedToken& token : normalized_tokens_.tokens()) {
       if (vocabulary_.spelling(token.id) != token.content) renamed_[token.id] = token.content;
     }
@@ -67,6 +74,25 @@ class ByteLevelTokenizer final : public Tokenizer {
       report.refused = true;
     }
     return report;
+  }
+
+  void encode_all(std::span<const std::string_view> texts, SpecialInText policy,
+                  const IdFrame& frame, std::vector<TokenId>& out,
+                  std::span<EncodedText> encoded) const override {
+    thread_local JoinedTexts joined;
+    joined.clear();
+    std::size_t first = 0;  // text of the joined ones
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      if (join(texts[i], policy, joined)) {
+        if (!joined.full()) continue;
+        encode_joined(joined, frame, out, encoded.subspan(first));
+      } else {
+        encode_joined(joined, frame, out, encoded.subspan(first));
+        encoded[i] = encode_framed(texts[i], policy, frame, out);
+      }
+      first = i + 1;
+    }
+    encode_joined(joined, frame, out, encoded.subspan(first));
   }
 
   std::string decode(std::span<const TokenId> ids) const override {
@@ -106,6 +132,38 @@ class ByteLevelTokenizer final : public Tokenizer {
     return vocabulary_.spelling(id);
   }
 
+  // Adds the text if it gains by that: if it is short, not ASCII, and holds no added token.
+  bool join(std::string_view text, SpecialInText policy, JoinedTexts& joined) const {
+    constexpr std::size_t kLook = 64;
+    if (text.empty() || text.size() > JoinedTexts::kTextBytesMax || !joins_) return false;
+    if (is_ascii(text.substr(0, kLook))) return false;
+    thread_local std::vector<TextSection> sections;
+    thread_local std::string scratch;
+    thread_local PretokenScratch pretoken_scratch;
+    const bool as_text = policy == SpecialInText::kText;
+    if (raw_tokens_.split(text, as_text, sections) > 0 || sections.size() != 1) return false;
+    if (sections.front().token != nullptr) return false;
+    const std::string_view normalized = normalizer_.normalize(text, scratch);
+    if (normalized_tokens_.split(normalized, as_text, sections) > 0) return false;
+    if (sections.size() != 1 || sections.front().token != nullptr) return false;
+    joined.append(normalized, pretokenizer_, pretoken_scratch);
+    return true;
+  }
+
+  void encode_joined(JoinedTexts& joined, const IdFrame& frame, std::vector<TokenId>& out,
+                     std::span<EncodedText> encoded) const {
+    if (joined.empty()) return;
+    thread_local std::vector<std::size_t> ids_ends;
+    ids_ends.resize(joined.text_ends.size());
+    std::size_t begin = out.size();
+    model_.encode_joined(joined, frame, out, ids_ends);
+    for (std::size_t i = 0; i < ids_ends.size(); ++i) {
+      encoded[i] = {.ids_begin = begin, .ids_end = ids_ends[i], .report = {}};
+      begin = ids_ends[i];
+    }
+    joined.clear();
+  }
+
   std::size_t encode_normalized(std::string_view text, bool as_text,
                                 std::vector<TokenId>& out) const {
     thread_local std::vector<TextSection> sections;
@@ -127,6 +185,7 @@ class ByteLevelTokenizer final : public Tokenizer {
   AddedTokenMatcher raw_tokens_, normalized_tokens_;
   Pretokenizer pretokenizer_;
   BpeModel model_;
+  bool joins_ = false;  // texts can be encoded joined
   TextNormalizer normalizer_;
   std::string_view kind_;
   SpecialInText default_policy_;

@@ -19,9 +19,6 @@ bool is_continuation(char byte) {
   return (static_cast<std::uint8_t>(byte) & 0xC0) == 0x80;
 }
 
-std::uint32_t last_byte(std::uint32_t code_point) {
-  return 0x80 | (code_point & 0x3F);
-}
 std::uint32_t first_byte(std::uint32_t code_point) {
   if (code_point < 0x800) return 0xC0 | code_point >> 6;
   return code_point < 0x10000 ? 0xE0 | code_point >> 12 : 0xF0 | code_point >> 18;
@@ -64,13 +61,16 @@ CharCuts::CharCuts(std::span<const std::string_view> pieces) {
   for (const std::uint64_t pair : pairs) {
     const auto left = static_cast<std::uint32_t>(pair >> 32);
     const auto right = static_cast<std::uint32_t>(pair);
-    const std::uint32_t bit = place_of(left, right);
-    bits_[bit / 64] |= std::uint64_t{1} << bit % 64;
-    if (left < kOpen && right >= kOpen) open_[open_slot(left)] |= kOpenAfter;
-    if (left >= kOpen && right < kOpen) open_[open_slot(right)] |= kOpenBefore;
-    if (left >= kOpen && right >= kOpen) {
-      open_pairs_[left & 0x3F] |= std::uint64_t{1} << (right & 0x3F);
-      open_rows_[right & 0xF] |= std::uint32_t{1} << (left & 0x1F);
+    const std::uint32_t last_bit = left % kOpenBytes, first_bit = right % kOpenBytes;
+    if (std::max(left, right) < kOpen) {
+      const std::uint32_t bit = place_of(left, right);
+      bits_[bit / 64] |= std::uint64_t{1} << bit % 64;
+    } else if (left < kOpen) {
+      open_[open_slot(left)] |= std::uint32_t{1} << first_bit;
+    } else if (right < kOpen) {
+      open_[open_slot(right)] |= std::uint32_t{1} << (kOpenBytes + last_bit);
+    } else {
+      open_pairs_[first_bit] |= std::uint32_t{1} << left % 32;
     }
   }
 }
@@ -95,13 +95,23 @@ bool CharCuts::has(std::uint32_t left, std::uint32_t right) const {
   return (bits_[bit / 64] >> bit % 64 & 1) != 0;
 }
 
+// Whether a piece may have the two, one of them or both in part. The last byte of a character has
+// the low bits of its code point.
+bool CharCuts::has_open(std::uint32_t left, std::uint32_t right,
+                        std::uint32_t right_first_byte) const {
+  const bool left_wide = left >= 0x80, right_wide = right >= 0x80;
+  const std::uint32_t first_bit = right_first_byte % kOpenBytes;
+  const std::uint32_t after = open_[open_slot(left)] >> first_bit;
+  const std::uint32_t before = open_[open_slot(right)] >> (kOpenBytes + left % kOpenBytes);
+  const std::uint32_t both = open_pairs_[first_bit] >> left % 32;
+  return (((right_wide ? after : 0) | (left_wide ? before : 0) |
+           (left_wide && right_wide ? both : 0)) &
+          1) != 0;
+}
+
 bool CharCuts::may_cut(char32_t left, char32_t right) const {
   if ((left | right) < 128) return (ascii_[left][right / 64] >> right % 64 & 1) == 0;
-  if (has(left, right)) return false;
-  if (left >= 128 && has(kOpen + last_byte(left), right)) return false;
-  if (right < 128) return true;
-  return !has(left, kOpen + first_byte(right)) &&
-         (left < 128 || !has(kOpen + last_byte(left), kOpen + first_byte(right)));
+  return !has(left, right) && !has_open(left, right, first_byte(right));
 }
 
 bool CharCuts::is_wide(std::string_view text, std::size_t begin) const {
@@ -117,29 +127,22 @@ std::size_t CharCuts::cut(std::string_view text, std::uint32_t begin, std::uint3
   text = text.substr(0, end);
   std::size_t count = 0;
   Char left = char_at(text, begin);
-  std::uint8_t open_left = open_[open_slot(left.code_point)];
   for (std::size_t at = begin + left.bytes; at < end;) {
     const Char right = char_at(text, at);
-    const std::uint8_t open_right = open_[open_slot(right.code_point)];
     bool cuts;
     if (std::max(left.code_point, right.code_point) == kMalformed) [[unlikely]] {
       cuts = false;
     } else if ((left.code_point | right.code_point) < 128) {
       cuts = may_cut(left.code_point, right.code_point);
     } else {
-      const std::uint32_t bit = place_of(left.code_point, right.code_point);
-      cuts = (bits_[bit / 64] >> bit % 64 & 1) == 0;
-      const bool open = ((open_left & kOpenAfter) | (open_right & kOpenBefore) |
-                         (open_pairs_[text[at - 1] & 0x3F] >> (text[at] & 0x3F) & 1)) != 0;
-      if (open) [[unlikely]]
-        cuts = may_cut(left.code_point, right.code_point);
+      cuts = !has(left.code_point, right.code_point) &&
+             !has_open(left.code_point, right.code_point, static_cast<std::uint8_t>(text[at]));
     }
     ends[count] = static_cast<std::uint32_t>(at);
     count += cuts ? 1 : 0;
     if (count == ends.size()) return count;
     at += right.bytes;
     left = right;
-    open_left = open_right;
   }
   ends[count++] = end;
   return count;

@@ -36,7 +36,7 @@ struct CharCutsSimd {
   struct Constants {
     __m512i byte_numbers, fours, four_numbers, one, mark_bits, marks, least, behind;
     __m512i first, second, third, fourth, most, surrogate_bits, surrogates, malformed;
-    __m512i wide, pair_factor, bit_number, open_slot, open_after, open_before, open_rows;
+    __m512i wide, pair_factor, bit_number, open_slot, open_bytes, wide_bit, before_bit, open_pairs;
   };
 
   CORPUSMILL_VBMI2 static __m512i kept(__m512i value) {
@@ -83,9 +83,10 @@ struct CharCutsSimd {
     made.pair_factor = all(CharCuts::kPairFactor);
     made.bit_number = all(31);
     made.open_slot = all(CharCuts::kOpenSlots - 1);
-    made.open_after = all(CharCuts::kOpenAfter);
-    made.open_before = all(CharCuts::kOpenBefore);
-    made.open_rows = kept(_mm512_loadu_si512(cuts.open_rows_.data()));
+    made.open_bytes = all(CharCuts::kOpenBytes - 1);
+    made.wide_bit = all(0x80);
+    made.before_bit = all(std::uint32_t{1} << CharCuts::kOpenBytes);
+    made.open_pairs = kept(_mm512_loadu_si512(cuts.open_pairs_.data()));
     return made;
   }
 
@@ -100,6 +101,10 @@ struct CharCutsSimd {
   CORPUSMILL_VBMI2 static __m512i bit_of(__m512i numbers, const Constants& constants) {
     return _mm512_maskz_sllv_epi32(kAllLanes, constants.one,
                                    _mm512_and_si512(numbers, constants.bit_number));
+  }
+  CORPUSMILL_VBMI2 static std::uint32_t first_lane(__m512i numbers) {
+    return static_cast<std::uint32_t>(
+        _mm_cvtsi128_si32(_mm512_maskz_extracti32x4_epi32(0xF, numbers, 0)));
   }
   CORPUSMILL_VBMI2 static __m512i from_left(__m512i here, __m512i before) {
     return _mm512_maskz_alignr_epi32(kAllLanes, here, before, kLanes - 1);
@@ -150,19 +155,37 @@ struct CharCutsSimd {
     return chars;
   }
 
-  // What is known of the characters before those at hand: in lane 15.
+  // What is known of the character before those at hand: in every lane.
   struct Before {
     __m512i code_points, open;
     unsigned well_formed = 0;  // bit 0
+    unsigned begins_unit = 0;
   };
 
-  // The lanes before whose characters the text may be cut, if not all is ASCII there.
+  // CharCuts::has_open() before each lane.
+  CORPUSMILL_VBMI2 static unsigned open_places(const Chars& chars, __m512i left, __m512i open_left,
+                                               __m512i open, const Constants& constants) {
+    const __mmask16 left_wide = _mm512_cmpge_epu32_mask(left, constants.wide);
+    const __mmask16 right_wide = _mm512_test_epi32_mask(chars.first_bytes, constants.wide_bit);
+    const auto both = static_cast<__mmask16>(left_wide & right_wide);
+    const __m512i first_bit = _mm512_maskz_sllv_epi32(
+        kAllLanes, constants.one, _mm512_and_si512(chars.first_bytes, constants.open_bytes));
+    const __m512i last_bit = _mm512_maskz_sllv_epi32(kAllLanes, constants.before_bit,
+                                                     _mm512_and_si512(left, constants.open_bytes));
+    const __m512i pairs = choose(chars.first_bytes, constants.open_pairs);
+    return static_cast<unsigned>(_mm512_mask_test_epi32_mask(right_wide, open_left, first_bit) |
+                                 _mm512_mask_test_epi32_mask(left_wide, open, last_bit) |
+                                 _mm512_mask_test_epi32_mask(both, pairs, bit_of(left, constants)));
+  }
+
+  // The lanes before whose characters the text may be cut, if not all is ASCII there and no
+  // pretoken begins there anyway. `left`: the character before each.
   CORPUSMILL_VBMI2 static unsigned places_to_cut(const CharCuts& cuts, const Chars& chars,
+                                                 __m512i left, unsigned begins,
                                                  const Constants& constants, Before& before) {
     const __m512i right = chars.code_points;
-    const __m512i left = from_left(right, before.code_points);
-    auto lanes =
-        static_cast<__mmask16>(chars.well_formed & (chars.well_formed << 1 | before.well_formed));
+    auto lanes = static_cast<__mmask16>(chars.well_formed &
+                                        (chars.well_formed << 1 | before.well_formed) & ~begins);
     lanes = _mm512_mask_cmpge_epu32_mask(lanes, _mm512_or_si512(left, right), constants.wide);
     const __m512i mixed =
         _mm512_mullo_epi32(_mm512_xor_si512(_mm512_maskz_rol_epi32(kAllLanes, left, 16), right),
@@ -175,21 +198,9 @@ struct CharCutsSimd {
     unsigned result = _mm512_mask_testn_epi32_mask(lanes, words, bit_of(place, constants));
 
     const __m512i open = _mm512_mask_i32gather_epi32(
-        none, kAllLanes, _mm512_and_si512(right, constants.open_slot), cuts.open_.data(), 1);
+        none, kAllLanes, _mm512_and_si512(right, constants.open_slot), cuts.open_.data(), 4);
     const __m512i open_left = from_left(open, before.open);
-    const __m512i pairs = choose(chars.first_bytes, constants.open_rows);
-    const unsigned in_doubt = result & (_mm512_test_epi32_mask(open_left, constants.open_after) |
-                                        _mm512_test_epi32_mask(open, constants.open_before) |
-                                        _mm512_test_epi32_mask(pairs, bit_of(left, constants)));
-    if (in_doubt != 0) {
-      alignas(64) std::uint32_t lefts[kLanes], rights[kLanes];
-      _mm512_store_si512(lefts, left);
-      _mm512_store_si512(rights, right);
-      for (unsigned rest = in_doubt; rest != 0; rest &= rest - 1) {
-        const auto lane = static_cast<unsigned>(std::countr_zero(rest));
-        if (!cuts.may_cut(lefts[lane], rights[lane])) result &= ~(1U << lane);
-      }
-    }
+    result &= ~open_places(chars, left, open_left, open, constants);
     const __m512i last = _mm512_set1_epi32(static_cast<int>(chars.count) - 1);
     before.code_points = _mm512_maskz_permutexvar_epi32(kAllLanes, last, right);
     before.open = _mm512_maskz_permutexvar_epi32(kAllLanes, last, open);
@@ -199,9 +210,11 @@ struct CharCutsSimd {
 
   CORPUSMILL_VBMI2 static std::size_t cut(const CharCuts& cuts, std::string_view text,
                                           PretokenStarts starts, std::uint32_t begin,
-                                          std::uint32_t part_flag, std::span<std::uint32_t> ends) {
+                                          std::uint32_t part_flag, std::span<std::uint32_t> ends,
+                                          std::uint32_t* singles) {
+    const __m512i no_char = _mm512_set1_epi32(static_cast<int>(CharCuts::kNoChar));
     char tail[kBlock] = {};
-    Before before{_mm512_set1_epi32(kMalformed), _mm512_setzero_si512(), 0};
+    Before before{_mm512_set1_epi32(kMalformed), _mm512_setzero_si512()};
     const Constants constants = make_constants(cuts);
     std::size_t count = 0;
     unsigned unit_begins_pretoken = starts.from(begin) & 1;
@@ -220,14 +233,21 @@ struct CharCutsSimd {
       const std::uint64_t firsts = ((~follows | pretokens | 1) & (behind - 1)) | behind;
       if ((firsts & (firsts - 1)) == 0) [[unlikely]] {
         at += kBlock;  // no character is so long
-        before = {_mm512_set1_epi32(kMalformed), _mm512_setzero_si512(), 0};
+        before = {_mm512_set1_epi32(kMalformed), _mm512_setzero_si512()};
         continue;
       }
       const Chars chars = decode(block, firsts, constants);
       const unsigned lanes = (1U << chars.count) - 1;
       const auto begins = static_cast<unsigned>(_pext_u64(pretokens, firsts)) & lanes;
-      unsigned places = places_to_cut(cuts, chars, constants, before) | begins;
+      const __m512i left_chars = from_left(chars.code_points, before.code_points);
+      unsigned places = places_to_cut(cuts, chars, left_chars, begins, constants, before) | begins;
       if (at == begin) places &= ~1U;
+      const unsigned unit_begins = places | (at == begin ? 1 : 0);
+      const auto after_begins = static_cast<__mmask16>(unit_begins << 1 | before.begins_unit);
+      before.begins_unit = unit_begins >> (chars.count - 1) & 1;
+      // A unit is one character where the one before its end begins it.
+      __m512i single = _mm512_maskz_compress_epi32(
+          static_cast<__mmask16>(places), _mm512_mask_mov_epi32(no_char, after_begins, left_chars));
       __m512i units = _mm512_maskz_compress_epi32(
           static_cast<__mmask16>(places),
           _mm512_add_epi32(chars.places, _mm512_set1_epi32(static_cast<int>(at))));
@@ -237,9 +257,11 @@ struct CharCutsSimd {
         const unsigned whole = end_of_pretoken & (end_of_pretoken << 1 | unit_begins_pretoken);
         units = _mm512_mask_or_epi32(units, static_cast<__mmask16>(~whole), units,
                                      _mm512_set1_epi32(static_cast<int>(part_flag)));
+        single = _mm512_mask_mov_epi32(single, static_cast<__mmask16>(whole), no_char);
         unit_begins_pretoken = end_of_pretoken >> (units_here - 1) & 1;
       }
       _mm512_storeu_si512(ends.data() + count, units);
+      _mm512_storeu_si512(singles + count, single);
       count += units_here;
       at += static_cast<std::size_t>(
           std::countr_zero(_pdep_u64(std::uint64_t{1} << chars.count, firsts)));
@@ -250,6 +272,8 @@ struct CharCutsSimd {
       }
     }
     const bool whole = unit_begins_pretoken != 0;
+    const bool is_single = before.begins_unit != 0 && !(whole && part_flag != 0);
+    singles[count] = is_single ? first_lane(before.code_points) : CharCuts::kNoChar;
     ends[count++] = static_cast<std::uint32_t>(text.size()) | (whole ? 0 : part_flag);
     return count;
   }

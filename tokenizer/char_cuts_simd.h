@@ -25,7 +25,7 @@ struct PretokenStarts {
 // What CharCuts::cut_wide() does; nullptr where the processor lacks AVX-512 with VBMI2.
 using CutWide = std::size_t (*)(const CharCuts& cuts, std::string_view text, PretokenStarts starts,
                                 std::uint32_t begin, std::uint32_t part_flag,
-                                std::span<std::uint32_t> ends);
+                                std::span<std::uint32_t> ends, std::uint32_t* chars);
 CutWide choose_cut_wide();
 
 }  // namespace corpusmill

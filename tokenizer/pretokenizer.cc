@@ -57,6 +57,17 @@ std::size_t Pretokenizer::split_window(std::string_view text, std::size_t from,
   return end;
 }
 
+void Pretokenizer::append_ends(std::string_view text, std::size_t offset, PretokenScratch& scratch,
+                               OffsetBuffer& ends) const {
+  if (needs_utf8_) check_utf8(text);
+  if (stages_.size() == 1) {
+    stages_.front().splitter->split(text, 0, text.size(), offset, ends);
+    return;
+  }
+  split_window(text, 0, scratch);
+  for (const std::uint32_t end : scratch.ends.view()) ends.push_back(checked_offset(offset + end));
+}
+
 void Pretokenizer::rewrite(std::string_view text, PretokenScratch& scratch) const {
   scratch.text.assign(text);
   scratch.ends.clear();

@@ -51,6 +51,13 @@ class Pretokenizer {
     }
   }
 
+  // Whether pretokens are always parts of the text itself.
+  bool cuts_in_place() const { return !rewrites_ && first_split_ == 0; }
+  // Appends the ends of the pretokens of `text`, `offset` added, to `ends`, which is not of the
+  // scratch. cuts_in_place(); the text is not empty and at most of kWindowBytes. Throws as split().
+  void append_ends(std::string_view text, std::size_t offset, PretokenScratch& scratch,
+                   OffsetBuffer& ends) const;
+
  private:
   // `text` with the space of a first stage that puts one, then in `copy`.
   std::string_view prefixed(std::string_view text, std::string& copy) const;

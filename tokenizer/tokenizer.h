@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "common/text_codec.h"
 #include "common/token_id.h"
 #include "tokenizer/added_tokens.h"
+#include "tokenizer/id_frame.h"
 
 namespace corpusmill {
 
@@ -28,6 +30,12 @@ struct EncodeReport {
   bool refused = false;  // kReject and specials > 0: nothing was appended
 };
 
+// One of several texts that were encoded: its ids are out[ids_begin, ids_end), frame and all.
+struct EncodedText {
+  std::size_t ids_begin = 0, ids_end = 0;
+  EncodeReport report;
+};
+
 // What `tokenizer info` says beyond the rest.
 struct TokenizerParts {
   std::string normalizer, splitter;  // in words
@@ -41,6 +49,16 @@ class Tokenizer : public TextCodec {
   // policy. Const and safe from any number of threads; scratch is per thread inside.
   virtual EncodeReport encode(std::string_view text, SpecialInText policy,
                               std::vector<TokenId>& out) const = 0;
+  // The same of each of the texts, one behind the other, each within the frame; of a refused one
+  // nothing. Fills in encoded[i] for texts[i]; there are as many. For many short texts this may be
+  // faster than one by one.
+  virtual void encode_all(std::span<const std::string_view> texts, SpecialInText policy,
+                          const IdFrame& frame, std::vector<TokenId>& out,
+                          std::span<EncodedText> encoded) const {
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      encoded[i] = encode_framed(texts[i], policy, frame, out);
+    }
+  }
   // kParse for tokenizer.json, kText for .model: what the reference library does; kText for ranks,
   // as tiktoken's encode_ordinary (its encode refuses such text).
   virtual SpecialInText default_policy() const = 0;
@@ -59,6 +77,19 @@ class Tokenizer : public TextCodec {
     std::vector<TokenId> ids;
     encode(text, default_policy(), ids);
     return ids;
+  }
+  EncodedText encode_framed(std::string_view text, SpecialInText policy, const IdFrame& frame,
+                            std::vector<TokenId>& out) const {
+    EncodedText encoded{.ids_begin = out.size(), .ids_end = out.size(), .report = {}};
+    if (frame.before) out.push_back(*frame.before);
+    encoded.report = encode(text, policy, out);
+    if (encoded.report.refused) {
+      out.resize(encoded.ids_begin);
+    } else {
+      if (frame.after) out.push_back(*frame.after);
+      encoded.ids_end = out.size();
+    }
+    return encoded;
   }
 };
 

@@ -30,6 +30,7 @@ void UnitCache::use_for(std::uint64_t owner) {
   waiting_count_ = 0;  // nothing waits but after an exception
   if (owner_ == owner) return;
   if (owner_ != 0) {
+    chars_.clear();
     reset(kLinesMin);
     long_slots_.clear();
     long_keys_.clear();
@@ -59,7 +60,7 @@ void UnitCache::prepare(std::string_view text, std::uint32_t begin,
   std::size_t near = ends.size();
   while (near > 0 && begin_of(near - 1) + sizeof(UnitKey) > text.size()) --near;
   if (near > 0) {
-    prepare_some(text.data(), begin, ends.first(near), offset_mask_, lines, probes, 0);
+    prepare_some(text.data(), &begin, ends.first(near), offset_mask_, lines, probes, 0);
   }
   if (near == ends.size()) return;
   const std::size_t tail_begin = text.size() - std::min(text.size(), sizeof(UnitKey));
@@ -70,8 +71,26 @@ void UnitCache::prepare(std::string_view text, std::uint32_t begin,
   for (std::size_t i = 0; i < count; ++i) {
     tail_ends[i] = ends[near + i] - static_cast<std::uint32_t>(tail_begin);  // flags stay
   }
-  prepare_some(tail, begin_of(near) - static_cast<std::uint32_t>(tail_begin),
-               std::span(tail_ends, count), offset_mask_, lines, probes, near);
+  const std::uint32_t tail_first = begin_of(near) - static_cast<std::uint32_t>(tail_begin);
+  prepare_some(tail, &tail_first, std::span(tail_ends, count), offset_mask_, lines, probes, near);
+}
+
+void UnitCache::prepare_scattered(std::string_view text, const std::uint32_t* begins,
+                                  std::span<const std::uint32_t> ends, Probes& probes) const {
+  const char* const lines = reinterpret_cast<const char*>(lines_.data());
+  std::size_t near = ends.size();
+  while (near > 0 && begins[near - 1] + sizeof(UnitKey) > text.size()) --near;
+  functions_.prepare_scattered(text.data(), begins, ends.first(near), offset_mask_, lines, probes,
+                               0);
+  // As in prepare(), one by one.
+  for (; near < ends.size(); ++near) {
+    char bytes[sizeof(UnitKey)] = {};
+    const std::string_view tail = text.substr(begins[near]);
+    std::memcpy(bytes, tail.data(), std::min(tail.size(), sizeof bytes));
+    const std::uint32_t end = ends[near] - begins[near];  // its flag stays
+    const std::uint32_t begin = 0;
+    functions_.prepare_scattered(bytes, &begin, {&end, 1}, offset_mask_, lines, probes, near);
+  }
 }
 
 void UnitCache::put_in_place(std::span<const Waiting> waiting, std::span<const ShortRow> rows,
@@ -128,13 +147,19 @@ void UnitCache::insert(const UnitKey& key, std::uint32_t offset, std::span<const
   entry->low = key.low;
   entry->high = key.high;
   if (ids.size() <= kInlineIds) {
-    std::copy(ids.begin(), ids.end(), entry->ids);
+    std::fill(std::copy(ids.begin(), ids.end(), entry->ids), std::end(entry->ids), TokenId{0});
     entry->high |= static_cast<std::uint64_t>(ids.size()) << kCountShift;
   } else {
     entry->ids[0] = static_cast<TokenId>(ids_.size());
     entry->ids[1] = static_cast<TokenId>(ids.size());
     ids_.insert(ids_.end(), ids.begin(), ids.end());
   }
+}
+
+// A unit may wait twice.
+void UnitCache::insert_if_new(const UnitKey& key, std::span<const TokenId> ids) {
+  const std::uint32_t offset = offset_of(key);
+  if (find(key, offset).data() == nullptr) insert(key, offset, ids);
 }
 
 void UnitCache::grow() {

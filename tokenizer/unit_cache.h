@@ -20,6 +20,8 @@
 
 #include "common/huge_array.h"
 #include "common/token_id.h"
+#include "tokenizer/char_words.h"
+#include "tokenizer/id_words.h"
 #include "tokenizer/short_row.h"
 #include "tokenizer/unit_cache_simd.h"
 
@@ -80,12 +82,23 @@ class UnitCache {
   void finish(std::vector<TokenId>& out, const Merge& merge);
 
  private:
+  friend class UnitWords;
   static constexpr std::size_t kInlineIds = 4;
   static constexpr unsigned kCountShift = 61;  // of the number of inline ids in Entry::high
 
   struct alignas(32) Entry {
     std::uint64_t low, high;  // the key, and the number of ids; 0: they are in ids_
-    TokenId ids[kInlineIds];  // or where they begin, and how many
+    TokenId ids[kInlineIds];  // zeros behind them; or where they begin, and how many
+
+    // It is the key's, and has an id word.
+    bool is_short(const UnitKey& key) const {
+      return difference(*this, key) == 0 && (high >> kCountShift) - 1 < id_words::kIdsMax;
+    }
+    std::uint64_t word() const {
+      constexpr unsigned kBits = id_words::kIdBits;
+      return id_words::frame_of(high >> kCountShift) | ids[0] | std::uint64_t{ids[1]} << kBits |
+             std::uint64_t{ids[2]} << 2 * kBits;
+    }
   };
   struct Line {
     Entry entries[2];
@@ -128,9 +141,20 @@ class UnitCache {
   static std::uint64_t difference(const Entry& entry, const UnitKey& key) {
     return (entry.low ^ key.low) | (entry.high ^ key.high) << (64 - kCountShift);
   }
+  // The one of the line's entries that may be the key's.
+  const Entry& entry_of(const UnitKey& key, std::uint32_t offset) const {
+    const char* const lines = reinterpret_cast<const char*>(lines_.data());
+    const auto* const entry = reinterpret_cast<const Entry*>(lines + offset);
+    // Which of the two it is nobody can foretell: no branch.
+    return entry[difference(*entry, key) != 0];
+  }
   // The probes of a batch; asks for their lines.
   void prepare(std::string_view text, std::uint32_t begin, std::span<const std::uint32_t> ends,
                bool has_parts, Probes& probes) const;
+  // The same of units that do not stand one behind the other: the first is text[begins[0],
+  // ends[0]).
+  void prepare_scattered(std::string_view text, const std::uint32_t* begins,
+                         std::span<const std::uint32_t> ends, Probes& probes) const;
 
   template <bool kHasParts, class Merge>
   void encode_batch(std::string_view text, std::uint32_t begin, std::span<const std::uint32_t> ends,
@@ -152,16 +176,21 @@ class UnitCache {
   std::span<const TokenId> find(const UnitKey& key,
                                 std::uint32_t offset) const;  // null data: unknown
   void insert(const UnitKey& key, std::uint32_t offset, std::span<const TokenId> ids);
+  void insert_if_new(const UnitKey& key, std::span<const TokenId> ids);
   Entry* free_entry(std::size_t offset);
   void reset(std::size_t lines);
   void use_lines();  // that are empty yet
   void grow();
+  void grow_if_full() {
+    if (used_ > lines_.size() && lines_.size() < kLinesMax) grow();
+  }
   std::span<const TokenId> find_long(std::string_view unit, bool part, std::uint64_t hash) const;
   void insert_long(std::string_view unit, bool part, std::uint64_t hash,
                    std::span<const TokenId> ids);
   static std::uint64_t hash_long(std::string_view unit);
 
   std::uint64_t owner_ = 0;
+  CharWords chars_;  // for UnitWords
   HugeArray<Line> lines_;
   std::size_t used_ = 0;
   std::uint32_t offset_mask_ = 0;  // leaves the offset of a line, in bytes, of a hash
@@ -239,13 +268,7 @@ void UnitCache::finish(std::vector<TokenId>& out, const Merge& merge) {
     merge.start(waiting[i].unit, waiting[i].part, rows[i]);
   }
   merge.merge_rows(std::span(rows, waiting.size()));
-  for (std::size_t i = 0; i < waiting.size(); ++i) {
-    const std::uint32_t offset = offset_of(waiting[i].key);
-    // It may have come twice.
-    if (find(waiting[i].key, offset).data() == nullptr) {
-      insert(waiting[i].key, offset, rows[i].view());
-    }
-  }
+  for (std::size_t i = 0; i < waiting.size(); ++i) insert_if_new(waiting[i].key, rows[i].view());
   put_in_place(waiting, std::span(rows, waiting.size()), out);
 }
 

@@ -38,14 +38,20 @@ std::uint32_t multiply(const UnitKey& key) {
   return static_cast<std::uint32_t>((mixed ^ mixed >> 32) * 0xC2B2AE3D27D4EB4FU >> 32);
 }
 
+// Units one behind the other, without and with flags; scattered ones, with flags.
+enum class Units { kWhole, kParts, kScattered };
+
 // One by one, by any hash.
-template <bool kHasParts, class HashKey>
-[[gnu::always_inline]] inline void prepare_singly(const char* bytes, std::uint32_t begin,
+template <Units kUnits, class HashKey>
+[[gnu::always_inline]] inline void prepare_singly(const char* bytes, const std::uint32_t* begins,
                                                   std::span<const std::uint32_t> ends,
                                                   std::uint32_t offset_mask, const char* lines,
                                                   Probes& probes, std::size_t first,
                                                   const HashKey& hash) {
+  constexpr bool kHasParts = kUnits != Units::kWhole;
+  std::uint32_t begin = ends.empty() ? 0 : *begins;
   for (std::size_t i = 0; i < ends.size(); ++i) {
+    if (kUnits == Units::kScattered) begin = begins[i];
     const std::uint32_t end = kHasParts ? ends[i] & ~kPart : ends[i];
     const UnitKey key = key_of(bytes + begin, end - begin, kHasParts && (ends[i] & kPart) != 0);
     const std::uint32_t offset = hash(key) & offset_mask;
@@ -56,11 +62,11 @@ template <bool kHasParts, class HashKey>
   }
 }
 
-template <bool kHasParts>
-void prepare_portably(const char* bytes, std::uint32_t begin, std::span<const std::uint32_t> ends,
-                      std::uint32_t offset_mask, const char* lines, Probes& probes,
-                      std::size_t first) {
-  prepare_singly<kHasParts>(bytes, begin, ends, offset_mask, lines, probes, first, multiply);
+template <Units kUnits>
+void prepare_portably(const char* bytes, const std::uint32_t* begins,
+                      std::span<const std::uint32_t> ends, std::uint32_t offset_mask,
+                      const char* lines, Probes& probes, std::size_t first) {
+  prepare_singly<kUnits>(bytes, begins, ends, offset_mask, lines, probes, first, multiply);
 }
 
 #if defined(__x86_64__)
@@ -85,10 +91,11 @@ CORPUSMILL_VAES std::uint32_t two_rounds(const UnitKey& key) {
   return static_cast<std::uint32_t>(_mm_cvtsi128_si32(mixed));
 }
 
-template <bool kHasParts>
-CORPUSMILL_VAES void prepare_fours(const char* bytes, std::uint32_t begin,
+template <Units kUnits>
+CORPUSMILL_VAES void prepare_fours(const char* bytes, const std::uint32_t* first_begins,
                                    std::span<const std::uint32_t> ends, std::uint32_t offset_mask,
                                    const char* lines, Probes& probes, std::size_t first) {
+  constexpr bool kHasParts = kUnits != Units::kWhole;
   constexpr __mmask64 kAllBytes = ~__mmask64{0};  // GCC 12 warns of unmasked forms
   constexpr __mmask64 kLastBytes = 0x8000'8000'8000'8000;
   alignas(64) static constexpr auto kByteNumbers = [] {
@@ -107,12 +114,13 @@ CORPUSMILL_VAES void prepare_fours(const char* bytes, std::uint32_t begin,
   const __m512i round2 = _mm512_maskz_broadcast_i32x4(0xFFFF, load(kRound2));
   const __m512i long_tag = _mm512_set1_epi8(1 << (kPartBit - kLengthShift));
   const __m128i no_flags = _mm_set1_epi32(static_cast<int>(~kPart));
-  __m128i before = _mm_set1_epi32(static_cast<int>(begin));
+  __m128i before = _mm_set1_epi32(ends.empty() ? 0 : static_cast<int>(*first_begins));
   std::size_t i = 0;
   for (; i + 4 <= ends.size(); i += 4) {
     const __m128i flagged = load(ends.data() + i);
     const __m128i here = kHasParts ? _mm_and_si128(flagged, no_flags) : flagged;
-    const __m128i begins = _mm_alignr_epi8(here, before, 12);
+    const __m128i begins =
+        kUnits == Units::kScattered ? load(first_begins + i) : _mm_alignr_epi8(here, before, 12);
     before = here;
     __m512i keys = _mm512_zextsi128_si512(load(bytes + lane<0>(begins)));
     keys = _mm512_maskz_inserti32x4(0xFFFF, keys, load(bytes + lane<1>(begins)), 1);
@@ -143,9 +151,10 @@ CORPUSMILL_VAES void prepare_fours(const char* bytes, std::uint32_t begin,
     __builtin_prefetch(lines + lane<2>(offsets));
     __builtin_prefetch(lines + lane<3>(offsets));
   }
-  begin = lane<3>(before);
-  prepare_singly<kHasParts>(bytes, begin, ends.subspan(i), offset_mask, lines, probes, first + i,
-                            [](const UnitKey& key) CORPUSMILL_VAES { return two_rounds(key); });
+  const std::uint32_t last_end = lane<3>(before);
+  prepare_singly<kUnits>(bytes, kUnits == Units::kScattered ? first_begins + i : &last_end,
+                         ends.subspan(i), offset_mask, lines, probes, first + i,
+                         [](const UnitKey& key) CORPUSMILL_VAES { return two_rounds(key); });
 }
 #endif
 
@@ -154,10 +163,12 @@ std::vector<Functions> make_functions() {
 #if defined(__x86_64__)
   if (__builtin_cpu_supports("avx512vl") != 0 && __builtin_cpu_supports("avx512bw") != 0 &&
       __builtin_cpu_supports("avx512vbmi") != 0 && __builtin_cpu_supports("vaes") != 0) {
-    all.push_back({prepare_fours<false>, prepare_fours<true>, two_rounds});
+    all.push_back({prepare_fours<Units::kWhole>, prepare_fours<Units::kParts>,
+                   prepare_fours<Units::kScattered>, two_rounds});
   }
 #endif
-  all.push_back({prepare_portably<false>, prepare_portably<true>, multiply});
+  all.push_back({prepare_portably<Units::kWhole>, prepare_portably<Units::kParts>,
+                 prepare_portably<Units::kScattered>, multiply});
   return all;
 }
 

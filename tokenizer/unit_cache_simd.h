@@ -30,17 +30,19 @@ struct Probes {
   alignas(64) std::uint32_t offsets[kMax];
 };
 
-// The keys of the units that end at `ends`, the first of which begins at `begin`, and the offsets
-// of their lines: hash(key) & offset_mask; asks for the lines from `lines` on. Byte i of the text
+// The keys of the units that end at `ends`, and the offsets of their lines: hash(key) &
+// offset_mask; asks for the lines from `lines` on. The units stand one behind the other and the
+// first begins at *begins, or they are scattered and unit i begins at begins[i]. Byte i of the text
 // is bytes[i]; 16 bytes can be read from where any unit begins.
-using Prepare = void (*)(const char* bytes, std::uint32_t begin,
+using Prepare = void (*)(const char* bytes, const std::uint32_t* begins,
                          std::span<const std::uint32_t> ends, std::uint32_t offset_mask,
                          const char* lines, Probes& probes, std::size_t first);
 // All bits of the key have a part in all of the hash's.
 using Hash = std::uint32_t (*)(const UnitKey& key);
 
 struct Functions {
-  Prepare prepare, prepare_parts;  // the latter where ends may have the flag
+  Prepare prepare;
+  Prepare prepare_parts, prepare_scattered;  // ends may have the flag
   Hash hash;
 };
 

@@ -70,6 +70,68 @@ void expect_refused(const json& file, ExitCode code, const std::string& named) {
   EXPECT_NE(message.find(named), std::string::npos) << message;
 }
 
+// Merges of whole Chinese characters, across their sides and of parts of them.
+json chinese_tokenizer() {
+  json file = small_tokenizer();
+  json& vocab = file["model"]["vocab"];
+  json& merges = file["model"]["merges"];
+  const auto merge = [&](std::string_view left, std::string_view right) {
+    const std::string both = std::string(left) + std::string(right);
+    vocab[spell_bytes(both)] = vocab.size();
+    merges.push_back({spell_bytes(left), spell_bytes(right)});
+  };
+  merge("\xE4\xB8", "\x96");  // 世
+  merge("\xE7\x95", "\x8C");
+  merge("\xE4\xB8", "\x80");
+  merge("\xE4", "\xB8");
+  merge("\xE7", "\x95");
+  merge("\xE4\xB8\x96", "\xE7\x95\x8C");
+  merge(" ", "\xE4");
+  file["added_tokens"][2]["id"] = vocab.size();
+  return file;
+}
+
+// Short texts and long ones, Chinese, English, empty, with added tokens in them: many at once give
+// what each gives by itself, in any company, and for every policy.
+TEST(ByteLevelTokenizerTest, TextsEncodedTogetherAreLikeOneByOne) {
+  const std::string kParts[] = {"世界", "世", "一", " 世",      "人", "，",     "hello ", "x",
+                                "\n",   "  ", "界", "世世世世", "😀",  "\u3000", "'s"};
+  std::mt19937 random(5);
+  json with_split = chinese_tokenizer();
+  with_split["pre_tokenizer"] = json::parse(
+      R"({"type": "Sequence", "pretokenizers": [{"type": "Digits", "individual_digits": true},
+          {"type": "ByteLevel", "add_prefix_space": false, "use_regex": true}]})");
+  json prefixed = chinese_tokenizer();
+  prefixed["pre_tokenizer"]["add_prefix_space"] = true;
+  for (const json& file : {chinese_tokenizer(), with_split, prefixed}) {
+    const auto tokenizer = make(file);
+    for (int round = 0; round < 60; ++round) {
+      std::vector<std::string> texts(random() % 400);
+      for (std::string& text : texts) {
+        const bool is_long = random() % 100 == 0;
+        for (auto parts = random() % (is_long ? 9000 : 60); parts > 0; --parts) {
+          text += random() % 400 == 0 ? "<s>" : kParts[random() % std::size(kParts)];
+        }
+      }
+      const std::vector<std::string_view> views(texts.begin(), texts.end());
+      const auto policy = static_cast<SpecialInText>(random() % 3);
+      const IdFrame frame{random() % 2 == 0 ? std::optional<TokenId>(0) : std::nullopt,
+                          random() % 2 == 0 ? std::optional<TokenId>(1) : std::nullopt};
+      std::vector<TokenId> together = {9}, singly = {9};
+      std::vector<EncodedText> encoded(texts.size());
+      tokenizer->encode_all(views, policy, frame, together, encoded);
+      for (std::size_t i = 0; i < texts.size(); ++i) {
+        const EncodedText one = tokenizer->encode_framed(texts[i], policy, frame, singly);
+        ASSERT_EQ(encoded[i].ids_begin, one.ids_begin) << texts[i];
+        ASSERT_EQ(encoded[i].ids_end, one.ids_end) << texts[i];
+        ASSERT_EQ(encoded[i].report.specials, one.report.specials);
+        ASSERT_EQ(encoded[i].report.refused, one.report.refused);
+      }
+      ASSERT_EQ(together, singly);
+    }
+  }
+}
+
 TEST(ByteLevelTokenizerTest, EncodesAndDecodes) {
   const auto tokenizer = make(small_tokenizer());
   EXPECT_EQ(ids_of(*tokenizer, "hello"), (std::vector<TokenId>{258, 260}));

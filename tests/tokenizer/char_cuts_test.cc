@@ -6,6 +6,8 @@
 #include <random>
 #include <string>
 
+#include "tokenizer/unicode_class.h"
+
 namespace corpusmill {
 namespace {
 
@@ -118,14 +120,30 @@ Pretokens random_pretokens(std::mt19937& random, std::string_view text) {
   return pretokens;
 }
 
+// The code point of a unit if it is one character, else kNoChar.
+std::uint32_t char_of(std::string_view unit) {
+  const DecodedChar decoded = decode_utf8(unit, 0);
+  return decoded.bytes == unit.size() && decoded.code_point != 0xFFFD ? decoded.code_point
+                                                                      : CharCuts::kNoChar;
+}
+
 // From one place to the next, as its caller does.
 Ends cut_wide(const CharCuts& cuts, std::string_view text, const Pretokens& pretokens,
-              std::size_t room) {
-  Ends all, ends(room);
+              std::size_t room, std::uint32_t flag = kFlag) {
+  Ends all, ends(room), chars(room);
   std::uint32_t begin = 0;
   while (begin < text.size()) {
-    const std::size_t count = cuts.cut_wide(text, pretokens.starts(), begin, kFlag, ends);
+    const std::size_t count =
+        cuts.cut_wide(text, pretokens.starts(), begin, flag, ends, chars.data());
     EXPECT_GT(count, 0U);
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::uint32_t from = i == 0 ? begin : ends[i - 1] & ~kFlag;
+      const bool whole = flag != 0 && (ends[i] & flag) == 0;
+      const std::uint32_t expected =
+          whole ? CharCuts::kNoChar : char_of(text.substr(from, (ends[i] & ~kFlag) - from));
+      // Of what is no character, any number that is no code point.
+      EXPECT_EQ(chars[i] > 0x10FFFF ? CharCuts::kNoChar : chars[i], expected) << text << from;
+    }
     all.insert(all.end(), ends.begin(), ends.begin() + static_cast<std::ptrdiff_t>(count));
     begin = all.back() & ~kFlag;
   }
@@ -150,7 +168,11 @@ TEST(CharCutsTest, ManyCharactersAtATimeAreCutLikeOneByOne) {
       text.insert(random() % text.size(), random() % 2 == 0 ? "\xFF" : "\x96\x96\x96");
     }
     const Pretokens pretokens = random_pretokens(random, text);
-    const Ends wide = cut_wide(cuts, text, pretokens, CharCuts::kWideRoom + 1 + random() % 100);
+    const std::size_t room = CharCuts::kWideRoom + 1 + random() % 100;
+    const Ends wide = cut_wide(cuts, text, pretokens, room);
+    Ends without_flags = wide;
+    for (std::uint32_t& end : without_flags) end &= ~kFlag;
+    ASSERT_EQ(cut_wide(cuts, text, pretokens, room, 0), without_flags);
     const Ends singly = cut(cuts, text);
     Ends expected;
     bool begins_pretoken = true;

@@ -1,0 +1,46 @@
+// Up to three ids in one word: what a short unit becomes, small enough for a table by character,
+// and rows of such words spelled out many at a time.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "common/token_id.h"
+
+namespace corpusmill::id_words {
+
+// The first id in the lowest 21 bits, the second and the third above it, and bit 63. A word of
+// fewer ids has kNobody in their stead. A word without bit 63 is no ids.
+constexpr unsigned kIdBits = 21;
+constexpr TokenId kNobody = (TokenId{1} << kIdBits) - 1;  // ids are below
+constexpr std::size_t kIdsMax = 3;
+constexpr std::uint64_t kTag = std::uint64_t{1} << 63;
+
+// Bit 63, and kNobody for all ids from `count` on.
+constexpr std::uint64_t frame_of(std::size_t count) {
+  return count >= kIdsMax ? kTag : ~std::uint64_t{0} << count * kIdBits;
+}
+
+// 0 if there are more than three, or one is kNobody or above.
+constexpr std::uint64_t word_of(std::span<const TokenId> ids) {
+  if (ids.size() > kIdsMax) return 0;
+  std::uint64_t word = frame_of(ids.size());
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (ids[i] >= kNobody) return 0;
+    word |= std::uint64_t{ids[i]} << i * kIdBits;
+  }
+  return word;
+}
+
+// Writes the ids of the words, one behind the other, from `out` on, up to the first word without
+// bit 63; moves `out` behind them. Returns how many words that were. 3 * words.size() + kSpareIds
+// ids can be written to `out`.
+constexpr std::size_t kSpareIds = 16;
+using Spell = std::size_t (*)(std::span<const std::uint64_t> words, TokenId*& out);
+
+// The ways to do it that this processor has, the fastest first.
+std::span<const Spell> spellers();
+
+}  // namespace corpusmill::id_words
