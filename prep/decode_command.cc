@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "common/error.h"
 #include "common/stop_signal.h"
@@ -10,6 +9,7 @@
 #include "prep/commands.h"
 #include "prep/id_row_options.h"
 #include "prep/id_rows.h"
+#include "prep/json_text.h"
 #include "prep/row_output.h"
 #include "prep/row_run.h"
 #include "prep/shard_options.h"
@@ -76,7 +76,7 @@ class RowDecoder {
     const std::string text = tokenizer_.decode(ids);
     if (jsonl_) {
       rows += "{\"text\": ";
-      rows += nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+      append_json_text_of_bytes(text, rows);
       rows += "}\n";
     } else {
       rows.append(text) += '\n';

@@ -1,7 +1,10 @@
 #include "prep/json_text.h"
 
+#include <simdjson.h>
+
 #include <cstdint>
 #include <cstring>
+#include <nlohmann/json.hpp>
 
 namespace corpusmill {
 namespace {
@@ -53,6 +56,11 @@ void append_json_text(std::string_view utf8, std::string& out) {
     at = stop + 1;
   }
   out += '"';
+}
+
+void append_json_text_of_bytes(std::string_view bytes, std::string& out) {
+  if (simdjson::validate_utf8(bytes.data(), bytes.size())) return append_json_text(bytes, out);
+  out += nlohmann::json(bytes).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 }  // namespace corpusmill

@@ -1,12 +1,11 @@
 #include "prep/quarantine.h"
 
-#include "prep/json_text.h"
-
 #include <fmt/format.h>
 
 #include <iterator>
-#include <nlohmann/json.hpp>
 #include <utility>
+
+#include "prep/json_text.h"
 
 namespace corpusmill {
 namespace {
@@ -27,21 +26,16 @@ void append_base64(std::string_view bytes, std::string& out) {
   }
 }
 
-// As a JSON string. A file name need not be UTF-8.
-void append_json(std::string_view text, std::string& out) {
-  out += nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
 }  // namespace
 
 void append_drop_row(std::string& out, std::string_view file_name, const Document& document) {
   out += "{\"file\":";
-  append_json(file_name, out);
+  append_json_text_of_bytes(file_name, out);  // it need not be UTF-8
   fmt::format_to(std::back_inserter(out),
                  ",\"line\":{},\"offset\":{},\"column\":{},\"reason\":\"{}\",\"detail\":",
                  document.line.origin.line, document.line.origin.offset, document.column,
                  drop_reason_name(document.reason));
-  append_json(document.detail, out);
+  append_json_text_of_bytes(document.detail, out);
 }
 
 std::filesystem::path Quarantine::path_for(const std::filesystem::path& output) {

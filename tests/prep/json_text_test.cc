@@ -29,5 +29,17 @@ TEST(JsonText, WritesWhatTheLibraryWrites) {
   }
 }
 
+TEST(JsonText, TakesBytesThatAreNotUtf8) {
+  for (const char* const text : {"", "plain", "\xE6\xBC\xA2 \"",
+                                 "a\xFF\xFE"
+                                 "b\n",
+                                 "\xE6\xBC"}) {
+    std::string written;
+    append_json_text_of_bytes(text, written);
+    const auto replace = nlohmann::json::error_handler_t::replace;
+    EXPECT_EQ(written, nlohmann::json(text).dump(-1, ' ', false, replace));
+  }
+}
+
 }  // namespace
 }  // namespace corpusmill
