@@ -118,6 +118,8 @@ def main():
     elif arguments.python_run:
         print(json.dumps(python_run(arguments.python_run)))
     else:
+        if arguments.folder:
+            arguments.folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=arguments.folder) as folder:
             for path in arguments.files:
                 measure(path, Path(folder), arguments.binaries, arguments.rounds)
