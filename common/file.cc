@@ -49,8 +49,9 @@ File File::create_new(const std::filesystem::path& path) {
   throw Error(ExitCode::kOutputIo, fmt::format("cannot create {}: it exists", path.string()));
 }
 
+// Writes go to its end, so that AtomicFile may write by a second descriptor.
 std::optional<File> File::try_create_new(const std::filesystem::path& path) {
-  const int fd = open_retrying(path, O_WRONLY | O_CREAT | O_EXCL);
+  const int fd = open_retrying(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND);
   if (fd >= 0) return File(fd, path, ExitCode::kOutputIo);
   if (errno != EEXIST) throw_errno(ExitCode::kOutputIo, "create", path);
   return std::nullopt;

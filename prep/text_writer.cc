@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/background_writer.h"
 #include "common/file.h"
 #include "prep/frame_compressor.h"
 
@@ -16,9 +17,6 @@ namespace corpusmill {
 namespace {
 
 namespace tbb = oneapi::tbb;
-
-// Larger pieces of uncompressed text are written as they come, smaller ones collected.
-constexpr std::size_t kPieceBytes = 64 << 10;
 
 Compression compression_by_suffix(const std::filesystem::path& path) {
   if (path.extension() == ".gz") return Compression::kGzip;
@@ -31,14 +29,15 @@ Compression compression_by_suffix(const std::filesystem::path& path) {
 struct TextWriter::State {
   explicit State(const std::filesystem::path& final_path)
       : file(final_path),
+        writer(file),
         compression(compression_by_suffix(final_path)),
         compressors([kind = compression] { return FrameCompressor(kind); }) {}
 
-  void write_plain(std::string_view bytes);
   void end_block();
   void flush();
 
   AtomicFile file;
+  BackgroundWriter writer;
   Compression compression;
   std::string block;                // being filled, under kTextFrameBytes
   std::vector<std::string> blocks;  // full ones, waiting to be compressed together
@@ -46,18 +45,6 @@ struct TextWriter::State {
   bool has_frames = false;
   tbb::enumerable_thread_specific<FrameCompressor> compressors;
 };
-
-void TextWriter::State::write_plain(std::string_view bytes) {
-  if (block.size() + bytes.size() > kPieceBytes) {
-    file.write(block);
-    block.clear();
-  }
-  if (bytes.size() > kPieceBytes) {
-    file.write(bytes);
-  } else {
-    block += bytes;
-  }
-}
 
 void TextWriter::State::end_block() {
   blocks.push_back(std::exchange(block, {}));
@@ -72,7 +59,7 @@ void TextWriter::State::flush() {
       blocks[i] = compressors.local().compress(blocks[i]);
     });
   });
-  for (const std::string& done : blocks) file.write(done);
+  for (const std::string& done : blocks) writer.write(done);
   has_frames = has_frames || !blocks.empty();
   blocks.clear();
 }
@@ -85,7 +72,7 @@ TextWriter::TextWriter(TextWriter&&) noexcept = default;
 void TextWriter::write(std::string_view bytes) {
   State& state = *state_;
   state.bytes_in += bytes.size();
-  if (state.compression == Compression::kNone) return state.write_plain(bytes);
+  if (state.compression == Compression::kNone) return state.writer.write(bytes);
   while (!bytes.empty()) {
     if (state.block.capacity() < kTextFrameBytes) state.block.reserve(kTextFrameBytes);
     const std::size_t taken =
@@ -98,14 +85,13 @@ void TextWriter::write(std::string_view bytes) {
 
 void TextWriter::commit() {
   State& state = *state_;
-  if (state.compression == Compression::kNone) {
-    state.file.write(state.block);
-    return state.file.commit();
+  if (state.compression != Compression::kNone) {
+    // A compressed file without a single frame would not be one.
+    const bool needs_frame = !state.has_frames && state.blocks.empty();
+    if (!state.block.empty() || needs_frame) state.end_block();
+    state.flush();
   }
-  // A compressed file without a single frame would not be one.
-  const bool needs_frame = !state.has_frames && state.blocks.empty();
-  if (!state.block.empty() || needs_frame) state.end_block();
-  state.flush();
+  state.writer.finish();
   state.file.commit();
 }
 
