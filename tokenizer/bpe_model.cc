@@ -91,20 +91,27 @@ struct BpeModel::Merger {
 
 // The texts that a window is made of, if it is of several, and where their ids end.
 struct TextEnds {
+  static constexpr std::size_t kFrameIds = 2;
+
   std::span<const std::uint32_t> ends;
   IdFrame frame;
   std::span<std::size_t> ids_ends;
 
-  void begin(std::vector<TokenId>& out) const {
-    if (frame.before) out.push_back(*frame.before);
+  // Whether one ends here or before.
+  bool has_end(std::uint32_t at) const { return !ends.empty() && ends.front() <= at; }
+  // Writes what goes before the ids of the first.
+  TokenId* begin(TokenId* out) const {
+    if (frame.before && !ends.empty()) *out++ = *frame.before;
+    return out;
   }
-  // The ids of the first of them are complete.
-  void end(std::vector<TokenId>& out) {
-    if (frame.after) out.push_back(*frame.after);
-    ids_ends.front() = out.size();
+  // The ids of the first are complete and end at `out`: writes what stands between them and those
+  // of the next. `ids` is where all begin.
+  TokenId* end(TokenId* out, const TokenId* ids) {
+    if (frame.after) *out++ = *frame.after;
+    ids_ends.front() = static_cast<std::size_t>(out - ids);
     ends = ends.subspan(1);
     ids_ends = ids_ends.subspan(1);
-    if (!ends.empty()) begin(out);
+    return begin(out);
   }
 };
 
@@ -122,7 +129,7 @@ class BpeModel::Window {
         words_(thread_words()),
         texts_(texts),
         out_(out) {
-    if (!texts_.ends.empty()) texts_.begin(out_);
+    append([&](TokenId* ids) { return texts_.begin(ids); }, TextEnds::kFrameIds);
   }
 
   // `stop`: where the first byte stands that is not ASCII.
@@ -210,33 +217,64 @@ class BpeModel::Window {
 
   std::span<std::uint32_t> room() { return std::span(units_ + count_, kUnitsMax - count_); }
 
+  // write(out) writes up to `ids_max` ids from `out` on and returns where they end.
+  template <class Write>
+  void append(const Write& write, std::size_t ids_max) {
+    const std::size_t size = out_.size();
+    out_.resize(size + ids_max);
+    const TokenId* const end = write(out_.data() + size);
+    out_.resize(static_cast<std::size_t>(end - out_.data()));
+  }
+
+  // The unit behind that which the first text ends with, if `first` is not behind it.
+  std::size_t end_of_text(std::size_t first) const {
+    const auto at = std::partition_point(units_ + first, units_ + count_, [&](std::uint32_t end) {
+      return (end & ~kPart) < texts_.ends.front();
+    });
+    return static_cast<std::size_t>(at - units_) + 1;
+  }
+
+  template <bool kHasParts>
+  void encode_by_words() {
+    cache_.finish(out_, merger_);  // before the ends of ids are told
+    tell_ascii_chars();
+    const std::span<const std::uint32_t> units(units_, count_), chars(chars_, count_);
+    words_.look_up<kHasParts>(text_, units_begin_, units, chars, merger_);
+    const auto spell = [&](TokenId* out) {
+      std::size_t first = 0;
+      while (texts_.has_end(begin_)) {
+        const std::size_t last = end_of_text(first);
+        out = texts_.end(words_.spell(first, last, out), out_.data());
+        first = last;
+      }
+      return words_.spell(first, count_, out);
+    };
+    append(spell, words_.ids_max(count_) + TextEnds::kFrameIds * count_);
+  }
+
+  template <bool kHasParts>
+  void encode_by_cache() {
+    std::span<const std::uint32_t> units(units_, count_);
+    std::uint32_t begin = units_begin_;
+    for (std::size_t first = 0; texts_.has_end(begin_);) {
+      const std::size_t last = end_of_text(first);
+      cache_.encode<kHasParts>(text_, begin, units.first(last - first), out_, merger_);
+      cache_.finish(out_, merger_);
+      append([&](TokenId* out) { return texts_.end(out, out_.data()); }, 2 * TextEnds::kFrameIds);
+      units = units.subspan(last - first);
+      begin = units_[last - 1] & ~kPart;
+      first = last;
+    }
+    cache_.encode<kHasParts>(text_, begin, units, out_, merger_);
+  }
+
   template <bool kHasParts>
   void encode_units() {
-    const std::span<const std::uint32_t> units(units_, count_);
-    const bool by_words = cut_count_ > count_ / 2;
-    if (by_words) {
-      tell_ascii_chars();
-      words_.look_up<kHasParts>(text_, units_begin_, units, std::span(chars_, count_), merger_);
+    if (cut_count_ > count_ / 2) {
+      encode_by_words<kHasParts>();
+    } else {
+      encode_by_cache<kHasParts>();
     }
-    std::size_t first = 0;
-    const auto encode_to = [&](std::size_t last) {
-      if (by_words) {
-        words_.spell(first, last, out_);
-      } else {
-        const std::uint32_t begin = first == 0 ? units_begin_ : units[first - 1] & ~kPart;
-        cache_.encode<kHasParts>(text_, begin, units.subspan(first, last - first), out_, merger_);
-      }
-      first = last;
-    };
-    while (!texts_.ends.empty() && texts_.ends.front() <= begin_) {
-      const auto last = std::partition_point(
-          units.begin() + static_cast<std::ptrdiff_t>(first), units.end(),
-          [&](std::uint32_t end) { return (end & ~kPart) < texts_.ends.front(); });
-      encode_to(static_cast<std::size_t>(last - units.begin()) + 1);
-      cache_.finish(out_, merger_);
-      texts_.end(out_);
-    }
-    encode_to(count_);
   }
 
   void flush() {

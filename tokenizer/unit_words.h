@@ -33,8 +33,13 @@ class UnitWords {
   template <bool kHasParts, class Merge>
   void look_up(std::string_view text, std::uint32_t begin, std::span<const std::uint32_t> ends,
                std::span<const std::uint32_t> chars, const Merge& merge);
-  // Appends the ids of units [first, last) of those that were looked up last.
-  void spell(std::size_t first, std::size_t last, std::vector<TokenId>& out) const;
+  // Writes the ids of units [first, last) of those that were looked up last from `out` on, and
+  // returns where they end. Up to id_words::kSpareIds behind that may be written too.
+  TokenId* spell(std::size_t first, std::size_t last, TokenId* out) const;
+  // More ids than all of `units` units that were looked up last, and what is written behind them.
+  std::size_t ids_max(std::size_t units) const {
+    return id_words::kIdsMax * units + long_ids_.size() + id_words::kSpareIds;
+  }
 
  private:
   static constexpr std::uint32_t kPart = UnitCache::kPart;
