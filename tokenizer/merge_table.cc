@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 
 #include "common/error.h"
@@ -104,30 +105,32 @@ void MergeTable::merge_rows(std::span<ShortRow> rows) const {
     }
     return;
   }
-  constexpr std::size_t kSets = 2;
+  constexpr std::size_t kSets = 2, kRowsMax = kSets * LaneRows::kRows;
+  static_assert(ShortRow::kSymbolsMax <= LaneRows::kSymbolsMax);
   LaneRows sets[kSets];
-  while (!rows.empty()) {
-    const auto some = rows.first(std::min(rows.size(), kSets * LaneRows::kRows));
-    const std::size_t count = (some.size() + LaneRows::kRows - 1) / LaneRows::kRows;
-    for (std::size_t i = 0; i < count * LaneRows::kRows; ++i) {
+  for (; !rows.empty(); rows = rows.subspan(std::min(rows.size(), kRowsMax))) {
+    // Rows of like length together: a set takes as long as its longest.
+    std::array<ShortRow*, kRowsMax> order{};
+    const std::size_t count = std::min(rows.size(), kRowsMax);
+    for (std::size_t i = 0; i < count; ++i) order[i] = &rows[i];
+    std::sort(order.begin(), order.begin() + count,
+              [](const ShortRow* a, const ShortRow* b) { return a->count > b->count; });
+    for (std::size_t i = 0; i < kRowsMax; ++i) {
       LaneRows& set = sets[i / LaneRows::kRows];
-      const std::size_t at = i % LaneRows::kRows;
-      set.set_size(at, i < some.size() ? some[i].count : 0);
-      for (std::size_t j = 0; i < some.size() && j < some[i].count; ++j) {
-        set.put(at, j, some[i].symbols[j]);
+      const std::size_t lane = i % LaneRows::kRows, size = i < count ? order[i]->count : 0;
+      set.set_size(lane, size);
+      for (std::size_t j = 0; j < size; ++j) set.put(lane, j, order[i]->symbols[j]);
+    }
+    merge_lanes_(*this, sets, (count + LaneRows::kRows - 1) / LaneRows::kRows);
+    for (std::size_t i = 0; i < count; ++i) {
+      const LaneRows& set = sets[i / LaneRows::kRows];
+      const std::size_t lane = i % LaneRows::kRows;
+      ShortRow& row = *order[i];
+      row.count = 0;
+      for (std::uint32_t places = set.places[lane]; places != 0; places &= places - 1) {
+        row.symbols[row.count++] = set.symbols[std::countr_zero(places)][lane];
       }
     }
-    merge_lanes_(*this, sets, count);
-    for (std::size_t i = 0; i < some.size(); ++i) {
-      LaneRows& set = sets[i / LaneRows::kRows];
-      const std::size_t at = i % LaneRows::kRows;
-      some[i].count = 0;
-      for (std::uint32_t places = set.places[at]; places != 0; places &= places - 1) {
-        const auto place = static_cast<std::size_t>(std::countr_zero(places));
-        some[i].symbols[some[i].count++] = set.symbols[place][at];
-      }
-    }
-    rows = rows.subspan(some.size());
   }
 }
 

@@ -10,7 +10,7 @@
 namespace corpusmill {
 
 struct ShortRow {
-  static constexpr std::size_t kSymbolsMax = 16;
+  static constexpr std::size_t kSymbolsMax = 32;
 
   alignas(64) TokenId symbols[kSymbolsMax];
   std::uint32_t count = 0;

@@ -111,6 +111,22 @@ void UnitCache::put_in_place(std::span<const Waiting> waiting, std::span<const S
   }
 }
 
+std::span<const TokenId> UnitCache::find_any(std::string_view unit, bool part, const UnitKey& key,
+                                             std::uint32_t offset) const {
+  if (unit.size() <= kShortBytesMax) return find(key, offset);
+  if (unit.size() > kLongBytesMax) return {};
+  return find_long(unit, part, hash_long(unit));
+}
+
+void UnitCache::insert_any(std::string_view unit, bool part, const UnitKey& key,
+                           std::span<const TokenId> ids) {
+  if (unit.size() <= kShortBytesMax) {
+    insert(key, offset_of(key), ids);
+  } else if (unit.size() <= kLongBytesMax) {
+    insert_long(unit, part, hash_long(unit), ids);
+  }
+}
+
 std::span<const TokenId> UnitCache::find(const UnitKey& key, std::uint32_t offset) const {
   for (std::size_t step = 0; step < kLinesLooked; ++step) {
     const Line& line = line_at(offset, step);
@@ -157,9 +173,10 @@ void UnitCache::insert(const UnitKey& key, std::uint32_t offset, std::span<const
 }
 
 // A unit may wait twice.
-void UnitCache::insert_if_new(const UnitKey& key, std::span<const TokenId> ids) {
-  const std::uint32_t offset = offset_of(key);
-  if (find(key, offset).data() == nullptr) insert(key, offset, ids);
+void UnitCache::insert_if_new(std::string_view unit, bool part, const UnitKey& key,
+                              std::span<const TokenId> ids) {
+  const bool is_new = find_any(unit, part, key, offset_of(key)).data() == nullptr;
+  if (is_new) insert_any(unit, part, key, ids);
 }
 
 void UnitCache::grow() {

@@ -50,7 +50,8 @@ class UnitCache {
   // A merge that also has
   //   void start(std::string_view bytes, bool part, ShortRow& row) const;  // the symbols of a unit
   //   void merge_rows(std::span<ShortRow> rows) const;                     // what they become
-  // is asked for the ids of several short units together: they are in `out` after finish().
+  // is asked for the ids of several units together, those that a ShortRow holds: they are in `out`
+  // after finish().
   template <bool kHasParts = false, class Merge>
   [[gnu::noinline]] void encode(std::string_view text, std::uint32_t begin,
                                 std::span<const std::uint32_t> ends, std::vector<TokenId>& out,
@@ -164,19 +165,25 @@ class UnitCache {
   [[gnu::noinline]] void encode_missing(std::string_view unit, bool part, const UnitKey& key,
                                         std::uint32_t offset, Ids& ids, std::vector<TokenId>& out,
                                         const Merge& merge);
-  // The ids of a unit that is not in its own line, or has many; valid until the next call.
-  template <class Merge>
-  std::span<const TokenId> encode_rare(std::string_view unit, bool part, const UnitKey& key,
-                                       std::uint32_t offset, const Merge& merge);
   Line& line_at(std::size_t offset, std::size_t step) const {
     return lines_[(offset / sizeof(Line) + step) & (lines_.size() - 1)];
   }
   static void put_in_place(std::span<const Waiting> waiting, std::span<const ShortRow> rows,
                            std::vector<TokenId>& out);
+  // Of a unit of any length: null data where it is unknown; what is too long is not kept.
+  std::span<const TokenId> find_any(std::string_view unit, bool part, const UnitKey& key,
+                                    std::uint32_t offset) const;
+  void insert_any(std::string_view unit, bool part, const UnitKey& key,
+                  std::span<const TokenId> ids);
+  void insert_if_new(std::string_view unit, bool part, const UnitKey& key,
+                     std::span<const TokenId> ids);
+  // Merges the unit by itself. Valid until the next call.
+  template <class Merge>
+  std::span<const TokenId> encode_new(std::string_view unit, bool part, const UnitKey& key,
+                                      const Merge& merge);
   std::span<const TokenId> find(const UnitKey& key,
                                 std::uint32_t offset) const;  // null data: unknown
   void insert(const UnitKey& key, std::uint32_t offset, std::span<const TokenId> ids);
-  void insert_if_new(const UnitKey& key, std::span<const TokenId> ids);
   Entry* free_entry(std::size_t offset);
   void reset(std::size_t lines);
   void use_lines();  // that are empty yet
@@ -239,24 +246,36 @@ template <class Merge>
 void UnitCache::encode_missing(std::string_view unit, bool part, const UnitKey& key,
                                std::uint32_t offset, Ids& ids, std::vector<TokenId>& out,
                                const Merge& merge) {
-  if constexpr (requires(ShortRow & row) { merge.start(unit, part, row); }) {
-    if (unit.size() <= kShortBytesMax && find(key, offset).data() == nullptr) {
-      const std::size_t place = out.size() + static_cast<std::size_t>(ids.end - ids.first);
-      waiting_[waiting_count_++] = {unit, key, place, part};
-      if (waiting_count_ == kWaitingMax) {
-        ids.flush(out);
-        finish(out, merge);
+  std::span<const TokenId> found = find_any(unit, part, key, offset);
+  if (found.data() == nullptr) {
+    if constexpr (requires(ShortRow & row) { merge.start(unit, part, row); }) {
+      if (unit.size() <= ShortRow::kSymbolsMax) {
+        const std::size_t place = out.size() + static_cast<std::size_t>(ids.end - ids.first);
+        waiting_[waiting_count_++] = {unit, key, place, part};
+        if (waiting_count_ == kWaitingMax) {
+          ids.flush(out);
+          finish(out, merge);
+        }
+        return;
       }
-      return;
     }
+    found = encode_new(unit, part, key, merge);
   }
-  const std::span<const TokenId> found = encode_rare(unit, part, key, offset, merge);
   if (found.size() <= kInlineIds) {
     ids.end = std::copy(found.begin(), found.end(), ids.end);
   } else {
     ids.flush(out);
     out.insert(out.end(), found.begin(), found.end());
   }
+}
+
+template <class Merge>
+std::span<const TokenId> UnitCache::encode_new(std::string_view unit, bool part, const UnitKey& key,
+                                               const Merge& merge) {
+  merged_.clear();
+  merge(unit, part, merged_);
+  insert_any(unit, part, key, merged_);
+  return merged_;
 }
 
 template <class Merge>
@@ -268,32 +287,10 @@ void UnitCache::finish(std::vector<TokenId>& out, const Merge& merge) {
     merge.start(waiting[i].unit, waiting[i].part, rows[i]);
   }
   merge.merge_rows(std::span(rows, waiting.size()));
-  for (std::size_t i = 0; i < waiting.size(); ++i) insert_if_new(waiting[i].key, rows[i].view());
+  for (std::size_t i = 0; i < waiting.size(); ++i) {
+    insert_if_new(waiting[i].unit, waiting[i].part, waiting[i].key, rows[i].view());
+  }
   put_in_place(waiting, std::span(rows, waiting.size()), out);
-}
-
-template <class Merge>
-std::span<const TokenId> UnitCache::encode_rare(std::string_view unit, bool part,
-                                                const UnitKey& key, std::uint32_t offset,
-                                                const Merge& merge) {
-  const bool is_short = unit.size() <= kShortBytesMax;
-  std::uint64_t long_hash = 0;
-  std::span<const TokenId> known;
-  if (is_short) {
-    known = find(key, offset);
-  } else if (unit.size() <= kLongBytesMax) {
-    long_hash = hash_long(unit);
-    known = find_long(unit, part, long_hash);
-  }
-  if (known.data() != nullptr) return known;
-  merged_.clear();
-  merge(unit, part, merged_);
-  if (is_short) {
-    insert(key, offset, merged_);
-  } else if (unit.size() <= kLongBytesMax) {
-    insert_long(unit, part, long_hash, merged_);
-  }
-  return merged_;
 }
 
 }  // namespace corpusmill

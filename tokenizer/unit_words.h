@@ -126,13 +126,14 @@ void UnitWords::look_up(std::string_view text, std::uint32_t begin,
 template <class Merge>
 void UnitWords::look_up_rare(std::size_t number, const Unit& unit, const UnitKey& key,
                              std::uint32_t offset, const Merge& merge) {
-  const bool is_short = unit.bytes.size() <= UnitCache::kShortBytesMax;
-  if (is_short && cache_.find(key, offset).data() == nullptr) {
+  std::span<const TokenId> found = cache_.find_any(unit.bytes, unit.part, key, offset);
+  if (found.data() == nullptr && unit.bytes.size() <= ShortRow::kSymbolsMax) {
     waiting_[waiting_count_++] = {number, unit, key};
     if (waiting_count_ == kWaitingMax) merge_waiting(merge);
     return;
   }
-  set(number, cache_.encode_rare(unit.bytes, unit.part, key, offset, merge));
+  if (found.data() == nullptr) found = cache_.encode_new(unit.bytes, unit.part, key, merge);
+  set(number, found);
 }
 
 template <class Merge>
@@ -152,7 +153,7 @@ void UnitWords::merge_waiting(const Merge& merge) {
     if (unit.code_point < CharWords::kChars && has_word) {
       cache_.chars_.learn(unit.code_point, words_[number]);
     } else {
-      cache_.insert_if_new(key, rows[i].view());
+      cache_.insert_if_new(unit.bytes, unit.part, key, rows[i].view());
     }
   }
 }
