@@ -42,11 +42,19 @@ CL100K = (
     r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}{1,3}"
     r"| ?[^\s\p{L}\p{N}]++[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+"
 )
+O200K_START = r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]"
+O200K_END = r"[\p{Ll}\p{Lm}\p{Lo}\p{M}]"
+O200K_SUFFIX = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
+O200K = "|".join([
+    f"{O200K_START}*{O200K_END}+{O200K_SUFFIX}", f"{O200K_START}+{O200K_END}*{O200K_SUFFIX}",
+    r"\p{N}{1,3}", r" ?[^\s\p{L}\p{N}]+[\r\n/]*", r"\s*[\r\n]+", r"\s+(?!\S)", r"\s+",
+])  # fmt: skip
 REGEXES = {
     "gpt2": None,
     "llama3": LLAMA3,
     "cl100k": CL100K,
     "qwen2": LLAMA3.replace(r"\p{N}{1,3}", r"\p{N}"),
+    "o200k": O200K,
 }
 
 
