@@ -47,7 +47,14 @@ void mark_starts(std::span<const std::uint32_t> ends) {
   std::vector<std::uint64_t>& words = thread_starts();
   words.assign(ends.back() / 64 + 3, 0);
   words[0] = 1;
-  for (const std::uint32_t end : ends) words[end / 64] |= std::uint64_t{1} << end % 64;
+  // A word is put together in a register: most have several bits.
+  std::uint64_t bits = 1;
+  std::uint32_t here = 0;
+  for (const std::uint32_t end : ends) {
+    bits = (end / 64 == here ? bits : 0) | std::uint64_t{1} << end % 64;
+    here = end / 64;
+    words[here] = bits;
+  }
 }
 
 UnitCache& thread_cache() {

@@ -40,27 +40,31 @@ CORPUSMILL_VBMI inline TokenId* spell_four(__m512i twice, TokenId* out) {
   return out + std::popcount(static_cast<unsigned>(here));
 }
 
-CORPUSMILL_VBMI std::size_t spell_eights(std::span<const std::uint64_t> words, TokenId*& out) {
+CORPUSMILL_VBMI inline TokenId* spell_eight(__m512i eight, TokenId* out) {
   const __m512i lows = _mm512_setr_epi64(0, 0, 1, 1, 2, 2, 3, 3);
   const __m512i highs = _mm512_setr_epi64(4, 4, 5, 5, 6, 6, 7, 7);
-  TokenId* end = out;
+  out = spell_four(_mm512_maskz_permutexvar_epi64(0xFF, lows, eight), out);
+  return spell_four(_mm512_maskz_permutexvar_epi64(0xFF, highs, eight), out);
+}
+
+CORPUSMILL_VBMI std::size_t spell_eights(std::span<const std::uint64_t> words, TokenId*& out) {
   std::size_t done = 0;
-  while (done < words.size()) {
-    const std::size_t left = words.size() - done;
-    const auto lanes = static_cast<__mmask8>(left >= 8 ? 0xFF : (1U << left) - 1);
-    __m512i eight = _mm512_maskz_loadu_epi64(lanes, words.data() + done);
-    const auto tagged = static_cast<unsigned>(_mm512_movepi64_mask(eight));
-    const auto count = static_cast<unsigned>(std::countr_one(tagged));
-    // A word of all ones is no ids.
-    eight = _mm512_mask_mov_epi64(_mm512_set1_epi64(-1), static_cast<__mmask8>((1U << count) - 1),
-                                  eight);
-    end = spell_four(_mm512_maskz_permutexvar_epi64(0xFF, lows, eight), end);
-    end = spell_four(_mm512_maskz_permutexvar_epi64(0xFF, highs, eight), end);
-    done += count;
-    if (count < 8) break;
+  TokenId* end = out;
+  for (; done + 8 <= words.size(); done += 8) {
+    const __m512i eight = _mm512_loadu_si512(words.data() + done);
+    if (_mm512_movepi64_mask(eight) != 0xFF) break;
+    end = spell_eight(eight, end);
   }
-  out = end;
-  return done;
+  const std::size_t left = words.size() - done;
+  const auto lanes = static_cast<__mmask8>(left >= 8 ? 0xFF : (1U << left) - 1);
+  const __m512i eight = _mm512_maskz_loadu_epi64(lanes, words.data() + done);
+  const auto tagged = static_cast<unsigned>(_mm512_movepi64_mask(eight));
+  const auto count = static_cast<unsigned>(std::countr_one(tagged));
+  // A word of all ones is no ids.
+  out = spell_eight(
+      _mm512_mask_mov_epi64(_mm512_set1_epi64(-1), static_cast<__mmask8>((1U << count) - 1), eight),
+      end);
+  return done + count;
 }
 #endif
 

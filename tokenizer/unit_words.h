@@ -76,7 +76,7 @@ class UnitWords {
   std::size_t waiting_count_ = 0;
   std::array<Waiting, kWaitingMax> waiting_;
   // Of each unit its word, or where in long_ids_ its ids begin, and above bit 32 their number.
-  std::uint64_t words_[kUnitsMax + CharWords::kStep];
+  alignas(64) std::uint64_t words_[kUnitsMax + CharWords::kStep];
   std::vector<TokenId> long_ids_;
 };
 
