@@ -11,7 +11,7 @@
 
 #include "prep/commands.h"
 #include "prep/shard_run.h"
-#include "tests/support/fault_io.h"
+#include "tests/support/fault_child.h"
 #include "tests/support/run_program.h"
 #include "tests/support/temp_dir.h"
 
@@ -38,27 +38,9 @@ class DedupRunFaultTest : public testing::Test {
     whole_ = folder_content(folder_ / "whole");
   }
 
-  // The wait status; the operations made, if it lived to tell.
-  template <class Work>
-  int in_child(const FaultPlan& plan, const Work& work) const {
-    return run_in_child([&] {
-      FaultIo fault;
-      fault.plan = plan;
-      const ScopedIo in_force(fault);
-      try {
-        work();
-      } catch (const Error& error) {
-        spill(folder_ / "message", error.what());
-        return static_cast<int>(error.code());
-      }
-      spill(folder_ / "operations", std::to_string(fault.operations()));
-      return 0;
-    });
-  }
-
   int run(const std::string& output, const std::string& memory, const FaultPlan& plan,
           const std::string& input = "rows.jsonl") const {
-    return in_child(plan, [&] {
+    return child_.run(plan, [&] {
       const std::string name = input == "-" ? input : (folder_ / input).string();
       dedup_command({name, "-o", (folder_ / output / "kept.jsonl").string(), "--memory", memory,
                      "--threads", "1", "--quiet"});
@@ -66,7 +48,7 @@ class DedupRunFaultTest : public testing::Test {
   }
 
   int run_shards(const std::string& output, std::uint64_t memory, const FaultPlan& plan) const {
-    return in_child(plan, [&] {
+    return child_.run(plan, [&] {
       ShardOptions options;
       options.input.inputs = {(folder_ / "rows.jsonl").string()};
       options.tokenizer.tokenizer = (folder_ / "tokenizer.json").string();
@@ -80,9 +62,10 @@ class DedupRunFaultTest : public testing::Test {
     });
   }
 
-  std::uint64_t operations() const { return std::stoull(slurp(folder_ / "operations")); }
+  std::uint64_t operations() const { return child_.operations(); }
 
   TempDir folder_{TempDir::On::kMemory};
+  FaultChild child_;
   std::map<std::string, std::string> whole_;
 };
 

@@ -9,7 +9,7 @@
 
 #include "common/error.h"
 #include "prep/dedup/dedup_run.h"
-#include "tests/support/fault_io.h"
+#include "tests/support/fault_child.h"
 #include "tests/support/temp_dir.h"
 
 namespace corpusmill {
@@ -43,22 +43,12 @@ class NearDedupFaultTest : public testing::Test {
   }
 
   int run(const DedupOptions& options, const FaultPlan& plan) const {
-    return run_in_child([&] {
-      FaultIo fault;
-      fault.plan = plan;
-      const ScopedIo in_force(fault);
-      try {
-        run_dedup(options);
-      } catch (const Error& error) {
-        return static_cast<int>(error.code());
-      }
-      spill(folder_ / "operations", std::to_string(fault.operations()));
-      return 0;
-    });
+    return child_.run(plan, [&] { run_dedup(options); });
   }
-  std::uint64_t operations() const { return std::stoull(slurp(folder_ / "operations")); }
+  std::uint64_t operations() const { return child_.operations(); }
 
   TempDir folder_{TempDir::On::kMemory};
+  FaultChild child_;
 };
 
 TEST_F(NearDedupFaultTest, KilledAtAnyOperationAndRunAgainItGivesTheSameBytes) {

@@ -9,7 +9,7 @@
 #include <csignal>
 #include <string>
 
-#include "tests/support/fault_io.h"
+#include "tests/support/fault_child.h"
 #include "tests/support/run_program.h"
 #include "tests/support/temp_dir.h"
 
@@ -55,23 +55,13 @@ class ShardRunFaultTest : public testing::Test {
     return run(options(output), plan);
   }
   int run(const ShardOptions& options, const FaultPlan& plan) const {
-    return run_in_child([&] {
-      FaultIo fault;
-      fault.plan = plan;
-      const ScopedIo in_force(fault);
-      try {
-        run_to_shards("run", options);
-      } catch (const Error& error) {
-        return static_cast<int>(error.code());
-      }
-      spill(folder_ / "operations", std::to_string(fault.operations()));
-      return 0;
-    });
+    return child_.run(plan, [&] { run_to_shards("run", options); });
   }
 
-  std::uint64_t operations() const { return std::stoull(slurp(folder_ / "operations")); }
+  std::uint64_t operations() const { return child_.operations(); }
 
   TempDir folder_{TempDir::On::kMemory};
+  FaultChild child_;
 };
 
 TEST_F(ShardRunFaultTest, KilledAtAnyOperationAndRunAgainItGivesTheSameBytes) {
