@@ -1,11 +1,14 @@
 #include "prep/dedup/dedup_run.h"
 
+#include <fmt/format.h>
+
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <utility>
 
 #include "common/error.h"
+#include "common/progress_line.h"
 #include "prep/dedup/exact_dedup.h"
 #include "prep/dedup/index_stage.h"
 #include "prep/dedup/key_stage.h"
@@ -58,6 +61,17 @@ class Stages {
     if (repeated_) repeated_->find_units(batch);
   }
 
+  // What the books do not tell, as a row of their table.
+  std::string to_text(TextUnit unit) const {
+    if (!repeated_) return "";
+    const RepeatedTextTally& removed = repeated_->removed();
+    const bool is_lines = unit == TextUnit::kLine;
+    return fmt::format("  {:<20}{:>14} {}{:>12.1f} MB, taken out of {} documents\n",
+                       is_lines ? "repeated lines" : "repeated paragraphs",
+                       with_separators(removed.units), is_lines ? "lines" : "parts",
+                       static_cast<double>(removed.bytes) / 1e6,
+                       with_separators(removed.documents));
+  }
   nlohmann::json to_json() const {
     nlohmann::json json = nlohmann::json::object();
     if (exact_) json["spilled_bytes"] = exact_->spilled_bytes();
@@ -209,7 +223,7 @@ class DedupRun {
       stages_->index()->commit(read);
       summary.more["index_documents"] = index_->documents();
     }
-    if (!near_) return "";
+    if (!near_) return stages_->to_text(options_.repeated.unit());
     summary.more["near"] = near_->report;
     if (!work_) return near_->text;
     work_->remove();

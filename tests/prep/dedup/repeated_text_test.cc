@@ -195,6 +195,19 @@ TEST_F(RepeatedLinesCommand, TakesOutWhatTheCorpusRepeats) {
   EXPECT_EQ(kept_.find("Home"), rows.find("Home"));
 }
 
+TEST_F(RepeatedLinesCommand, TellsWhatItTookOut) {
+  spill(folder_ / "rows.jsonl", "{\"text\":\"a\\nb\"}\n{\"text\":\"a\\nc\"}\n");
+  testing::internal::CaptureStderr();
+  dedup_command({"--repeated-lines", "1", "-o", (folder_ / "kept.jsonl").string(),
+                 (folder_ / "rows.jsonl").string()});
+  const std::string told = testing::internal::GetCapturedStderr();
+  EXPECT_NE(
+      told.find(
+          "  repeated lines                   2 lines         0.0 MB, taken out of 2 documents\n"),
+      std::string::npos)
+      << told;
+}
+
 TEST_F(RepeatedLinesCommand, RefusesTemplatesAndNearByName) {
   const auto refusal = [&](const std::vector<std::string>& options) {
     try {
