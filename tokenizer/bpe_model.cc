@@ -82,6 +82,7 @@ struct BpeModel::Merger {
   void operator()(std::string_view unit, bool part, std::vector<TokenId>& ids) const {
     model.merge(unit, part, ids);
   }
+  bool takes(std::string_view unit) const { return unit.size() <= ShortRow::kSymbolsMax; }
   void start(std::string_view unit, bool part, ShortRow& row) const {
     row.count = static_cast<std::uint32_t>(unit.size());
     for (std::size_t i = 0; i < unit.size(); ++i) {

@@ -100,6 +100,7 @@ CharBpeModel::CharBpeModel(CharBpeSpec spec, const std::string& file_name)
               (alphabet_.entry(' ') & CharBpeAlphabet::kKnown) != 0,
           "a BPE that splits at marks and has no token for one");
   merges_ = MergeTable(std::exchange(spec_.merges, {}));
+  symbols_are_ids_ = spec_.resplits.empty() && spec_.bare_characters.empty();
   for (CharBpeSpec::Resplit& resplit : spec_.resplits) {
     resplits_.emplace(resplit.symbol, std::move(resplit.parts));
   }
@@ -205,14 +206,33 @@ void CharBpeModel::encode_parts(std::string_view text, std::vector<TokenId>& out
   }
 }
 
+struct CharBpeModel::Merger {
+  const CharBpeModel& model;
+
+  void operator()(std::string_view unit, bool, std::vector<TokenId>& ids) const {
+    model.merge(unit, ids);
+  }
+  bool takes(std::string_view unit) const {
+    if (!model.symbols_are_ids_ || unit.size() > ShortRow::kSymbolsMax) return false;
+    for (std::size_t at = 0; at < unit.size();) {
+      const DecodedChar decoded = decode_utf8(unit, at);
+      if (model.alphabet_.symbol(decoded.code_point) >= kStrangeSymbol) return false;
+      at += decoded.bytes;
+    }
+    return true;
+  }
+  void start(std::string_view unit, bool, ShortRow& row) const {
+    row.count = static_cast<std::uint32_t>(model.symbols_of(unit, row.symbols));
+  }
+  void merge_rows(std::span<ShortRow> rows) const { model.merges_.merge_rows(rows); }
+};
+
 void CharBpeModel::encode_units(std::string_view text, Mark mark, std::vector<TokenId>& out) const {
   constexpr std::size_t kEnds = 4 * UnitCache::kBatchUnits;
   std::uint32_t ends[kEnds];
   UnitCache& cache = thread_cache();
   cache.use_for(instance_);
-  const auto merge_unit = [&](std::string_view unit, bool, std::vector<TokenId>& ids) {
-    merge(unit, ids);
-  };
+  const Merger merge_unit{*this};
   for (std::uint32_t at = 0; at < text.size();) {
     if (at > 0 && is_mostly_wide(text, at)) {
       const CharBpeSingles::Stop stop = singles_.encode(text, at, out);
@@ -239,6 +259,17 @@ void CharBpeModel::encode_units(std::string_view text, Mark mark, std::vector<To
     cache.encode(text, at, units, out, merge_unit);
     at = ends[count - 1];
   }
+  cache.finish(out, merge_unit);
+}
+
+std::size_t CharBpeModel::symbols_of(std::string_view unit, TokenId* symbols) const {
+  std::size_t count = 0;
+  for (std::size_t at = 0; at < unit.size();) {
+    const DecodedChar decoded = decode_utf8(unit, at);
+    symbols[count++] = alphabet_.symbol(decoded.code_point);
+    at += decoded.bytes;
+  }
+  return count;
 }
 
 void CharBpeModel::merge(std::string_view unit, std::vector<TokenId>& out) const {
@@ -246,13 +277,7 @@ void CharBpeModel::merge(std::string_view unit, std::vector<TokenId>& out) const
   TokenId few[kFewBytes];
   std::vector<TokenId> many(unit.size() > kFewBytes ? unit.size() : 0);
   TokenId* const symbols = many.empty() ? few : many.data();
-  std::size_t count = 0;
-  for (std::size_t at = 0; at < unit.size();) {
-    const DecodedChar decoded = decode_utf8(unit, at);
-    symbols[count++] = alphabet_.symbol(decoded.code_point);
-    at += decoded.bytes;
-  }
-  count = merges_.merge(std::span(symbols, count));
+  const std::size_t count = merges_.merge(std::span(symbols, symbols_of(unit, symbols)));
   for (std::size_t i = 0; i < count; ++i) append(symbols[i], out);
 }
 

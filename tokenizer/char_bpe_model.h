@@ -42,12 +42,15 @@ class CharBpeModel {
 
  private:
   using Mark = CharBpeTextRules::Mark;
+  struct Merger;  // for UnitCache
 
   void encode_beside(std::string_view section, Mark mark, std::vector<TokenId>& out) const;
   void encode_around_atomic_pieces(std::string_view text, std::vector<TokenId>& out) const;
   void encode_parts(std::string_view text, std::vector<TokenId>& out) const;
   void encode_units(std::string_view text, Mark mark, std::vector<TokenId>& out) const;
   std::optional<TokenId> whole(std::string_view text) const;
+  // Writes those of the unit's characters, returns how many.
+  std::size_t symbols_of(std::string_view unit, TokenId* symbols) const;
   void merge(std::string_view unit, std::vector<TokenId>& out) const;
   void append(TokenId symbol, std::vector<TokenId>& out) const;
   void append_unknown(std::string_view character, std::vector<TokenId>& out) const;
@@ -63,6 +66,7 @@ class CharBpeModel {
   std::unordered_map<TokenId, std::vector<TokenId>> resplits_;
   std::optional<ByteTrie> atomic_;  // with ' ' for the mark
   std::size_t symbol_bytes_max_ = 0;
+  bool symbols_are_ids_;    // but those of characters without a token
   std::uint64_t instance_;  // tells the caches of two models apart
 };
 

@@ -99,9 +99,11 @@ std::size_t MergeTable::merge_portably(std::span<TokenId> symbols) const {
 }
 
 void MergeTable::merge_rows(std::span<ShortRow> rows) const {
-  if (merge_lanes_ == nullptr) {
+  // A lane takes as long as all of them.
+  constexpr std::size_t kLanesRowsMin = 6;
+  if (merge_lanes_ == nullptr || rows.size() < kLanesRowsMin) {
     for (ShortRow& row : rows) {
-      row.count = static_cast<std::uint32_t>(merge_portably({row.symbols, row.count}));
+      row.count = static_cast<std::uint32_t>(merge({row.symbols, row.count}));
     }
     return;
   }

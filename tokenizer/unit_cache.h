@@ -48,9 +48,10 @@ class UnitCache {
   // text.size() < kPart. Without kHasParts no end has that flag.
   //
   // A merge that also has
+  //   bool takes(std::string_view bytes) const;  // whether a ShortRow holds what a unit becomes
   //   void start(std::string_view bytes, bool part, ShortRow& row) const;  // the symbols of a unit
   //   void merge_rows(std::span<ShortRow> rows) const;                     // what they become
-  // is asked for the ids of several units together, those that a ShortRow holds: they are in `out`
+  // is asked for the ids of several units together, those that it takes: they are in `out`
   // after finish().
   template <bool kHasParts = false, class Merge>
   [[gnu::noinline]] void encode(std::string_view text, std::uint32_t begin,
@@ -249,7 +250,7 @@ void UnitCache::encode_missing(std::string_view unit, bool part, const UnitKey& 
   std::span<const TokenId> found = find_any(unit, part, key, offset);
   if (found.data() == nullptr) {
     if constexpr (requires(ShortRow & row) { merge.start(unit, part, row); }) {
-      if (unit.size() <= ShortRow::kSymbolsMax) {
+      if (merge.takes(unit)) {
         const std::size_t place = out.size() + static_cast<std::size_t>(ids.end - ids.first);
         waiting_[waiting_count_++] = {unit, key, place, part};
         if (waiting_count_ == kWaitingMax) {

@@ -127,7 +127,7 @@ template <class Merge>
 void UnitWords::look_up_rare(std::size_t number, const Unit& unit, const UnitKey& key,
                              std::uint32_t offset, const Merge& merge) {
   std::span<const TokenId> found = cache_.find_any(unit.bytes, unit.part, key, offset);
-  if (found.data() == nullptr && unit.bytes.size() <= ShortRow::kSymbolsMax) {
+  if (found.data() == nullptr && merge.takes(unit.bytes)) {
     waiting_[waiting_count_++] = {number, unit, key};
     if (waiting_count_ == kWaitingMax) merge_waiting(merge);
     return;

@@ -140,6 +140,7 @@ TEST_P(UnitCacheTest, AWindowMayBeginAnywhere) {
 
 // Spell that leaves short units to be asked for together.
 struct SpellRows : Spell {
+  bool takes(std::string_view unit) const { return unit.size() <= ShortRow::kSymbolsMax; }
   void start(std::string_view unit, bool part, ShortRow& row) const {
     Ids ids;
     (*this)(unit, part, ids);

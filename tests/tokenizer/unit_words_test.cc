@@ -23,6 +23,7 @@ struct Spell {
       ids.push_back(id % id_words::kNobody);
     }
   }
+  bool takes(std::string_view unit) const { return unit.size() <= ShortRow::kSymbolsMax; }
   void start(std::string_view unit, bool part, ShortRow& row) const {
     Ids ids;
     (*this)(unit, part, ids);
