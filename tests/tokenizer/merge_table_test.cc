@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 #include <thread>
 
@@ -236,6 +237,38 @@ TEST(MergeTableTest, LongRowsOfWordsEqualTheTextbook) {
       row.insert(row.end(), word.begin(), word.end());
       row.push_back(static_cast<TokenId>(random() % 6));
     }
+    ASSERT_EQ(merged(table, row), expected(merges, row)) << "round " << round;
+  }
+}
+
+// As numbers in a real vocabulary: nearly all of two and of three, so that windows meet in places
+// where both begin a symbol, but not the same.
+TEST(MergeTableTest, LongRowsOfDenseMergesEqualTheTextbook) {
+  std::mt19937 random(14);
+  constexpr TokenId kLetters = 5;
+  for (int round = 0; round < 100; ++round) {
+    std::vector<Merge> merges;
+    for (TokenId left = 0; left < kLetters; ++left) {
+      for (TokenId right = 0; right < kLetters; ++right) merges.push_back({left, right, 0, 0});
+    }
+    std::shuffle(merges.begin(), merges.end(), random);
+    for (TokenId i = 0; i < merges.size(); ++i) merges[i].result = kLetters + i;
+    const std::size_t pairs = merges.size();
+    for (TokenId pair = 0; pair < pairs; ++pair) {
+      for (TokenId letter = 0; letter < kLetters; ++letter) {
+        const bool before = random() % 2 == 0;
+        const TokenId two = kLetters + pair;
+        merges.push_back({before ? letter : two, before ? two : letter, 0, 0});
+      }
+    }
+    std::shuffle(merges.begin() + static_cast<std::ptrdiff_t>(pairs), merges.end(), random);
+    for (TokenId i = 0; i < merges.size(); ++i) {
+      merges[i].result = kLetters + i;
+      merges[i].rank = i;
+    }
+    const MergeTable table(merges);
+    Ids row(300);
+    for (TokenId& id : row) id = static_cast<TokenId>(random() % kLetters);
     ASSERT_EQ(merged(table, row), expected(merges, row)) << "round " << round;
   }
 }
