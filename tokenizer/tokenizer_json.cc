@@ -8,7 +8,9 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <utility>
+#include <vector>
 
 #include "common/error.h"
 
@@ -22,6 +24,7 @@ using Fields = std::map<std::string_view, element>;
 // Far above any normalizer; a larger part is no tokenizer's.
 constexpr std::size_t kPartBytesMax = 16 << 20;
 constexpr std::size_t kMergesAtOnce = 64;
+constexpr std::size_t kTokensAhead = 16;
 
 class TokenizerJsonReader {
  public:
@@ -108,7 +111,17 @@ class TokenizerJsonReader {
     }
     const simdjson::dom::object tokens(vocab->second);
     made_.vocabulary.reserve(tokens.size(), tokens.size() * 8);
-    for (const auto& [token, id] : tokens) add(token, read_id(id, token));
+    auto ahead = tokens.begin();
+    for (std::size_t i = 0; i < kTokensAhead && ahead != tokens.end(); ++i, ++ahead) {
+      made_.vocabulary.prefetch(ahead.key());
+    }
+    for (const auto& [token, id] : tokens) {
+      if (ahead != tokens.end()) {
+        made_.vocabulary.prefetch(ahead.key());
+        ++ahead;
+      }
+      add(token, read_id(id, token));
+    }
   }
 
   void read_merges(const Fields& fields) {
@@ -131,7 +144,9 @@ class TokenizerJsonReader {
 
   void add_merges(std::vector<std::string_view>& sides) {
     std::array<TokenId, 2 * kMergesAtOnce> ids;
+    std::array<TokenId, kMergesAtOnce> results;
     made_.vocabulary.find(sides, ids);
+    find_joined(sides, results);
     for (std::size_t i = 0; i < sides.size(); i += 2) {
       for (const std::size_t side : {i, i + 1}) {
         if (sides[side].empty()) {
@@ -139,11 +154,28 @@ class TokenizerJsonReader {
         }
         if (ids[side] == Vocabulary::kNoToken) refuse_in_merge(sides[side]);
       }
-      joined_.assign(sides[i]).append(sides[i + 1]);
+      const TokenId result = results[i / 2];
+      if (result == Vocabulary::kNoToken) {
+        refuse_in_merge(fmt::format("{}{}", sides[i], sides[i + 1]));
+      }
       const auto rank = static_cast<std::uint32_t>(made_.merges.size());
-      made_.merges.push_back({ids[i], ids[i + 1], id_of_joined(), rank});
+      made_.merges.push_back({ids[i], ids[i + 1], result, rank});
     }
     sides.clear();
+  }
+
+  // results[i] is the id of sides[2 i] and sides[2 i + 1] joined.
+  void find_joined(std::span<const std::string_view> sides, std::span<TokenId> results) {
+    std::array<std::string_view, kMergesAtOnce> joined;
+    joined_.clear();
+    for (const std::string_view side : sides) joined_ += side;
+    std::size_t begin = 0;
+    for (std::size_t i = 0; i < sides.size(); i += 2) {
+      const std::size_t bytes = sides[i].size() + sides[i + 1].size();
+      joined[i / 2] = std::string_view(joined_).substr(begin, bytes);
+      begin += bytes;
+    }
+    made_.vocabulary.find(std::span(joined).first(sides.size() / 2), results);
   }
 
   std::pair<std::string_view, std::string_view> parts_of(const element& merge,
@@ -173,19 +205,6 @@ class TokenizerJsonReader {
   [[noreturn]] void refuse_in_merge(std::string_view token) const {
     made_.corrupt(fmt::format("merge {} needs \"{}\", which is not in the vocabulary",
                               made_.merges.size(), token));
-  }
-
-  // Most often the id behind that of the merge before, or the same: those are looked at first.
-  TokenId id_of_joined() const {
-    if (!made_.merges.empty()) {
-      const TokenId last = made_.merges.back().result;
-      for (const TokenId id : {last + 1, last}) {
-        if (made_.vocabulary.spelling(id) == joined_) return id;
-      }
-    }
-    const std::optional<TokenId> id = made_.vocabulary.find(joined_);
-    if (!id) refuse_in_merge(joined_);
-    return *id;
   }
 
   // The id that the library gives an added token: the vocabulary's if it is there, else the next

@@ -48,6 +48,10 @@ Vocabulary::Added Vocabulary::add(std::string_view spelling, TokenId id) {
   return Added::kYes;
 }
 
+void Vocabulary::prefetch(std::string_view spelling) const {
+  if (!slots_.empty()) __builtin_prefetch(&slots_[hash_of(spelling) & (slots_.size() - 1)]);
+}
+
 std::optional<TokenId> Vocabulary::find(std::string_view spelling) const {
   if (slots_.empty()) return std::nullopt;
   const Slot& slot = slots_[slot_of(spelling, hash_of(spelling))];

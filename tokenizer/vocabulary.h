@@ -28,6 +28,8 @@ class Vocabulary {
   // `id` is below kTokenIdsMax; all spellings together stay below 4 GiB. Nothing changes unless the
   // answer is kYes.
   Added add(std::string_view spelling, TokenId id);
+  // Has the processor fetch what an add() or find() of this spelling will read.
+  void prefetch(std::string_view spelling) const;
 
   std::size_t size() const { return entries_.size(); }  // 1 + the largest id
   std::size_t tokens() const { return tokens_; }        // ids that have a spelling
