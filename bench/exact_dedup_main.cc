@@ -13,9 +13,9 @@
 
 #include "prep/dedup/exact_dedup.h"
 #include "prep/dedup/key_stage.h"
-#include "prep/document_parser.h"
-#include "prep/line_reader.h"
-#include "prep/pipeline.h"
+#include "prep/input/line_reader.h"
+#include "prep/record/document_parser.h"
+#include "prep/stage/pipeline.h"
 
 namespace corpusmill {
 namespace {

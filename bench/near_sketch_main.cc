@@ -13,9 +13,9 @@
 
 #include "prep/dedup/sketcher.h"
 #include "prep/dedup/span_hash.h"
-#include "prep/document_parser.h"
-#include "prep/input_set.h"
-#include "prep/line_reader.h"
+#include "prep/input/input_set.h"
+#include "prep/input/line_reader.h"
+#include "prep/record/document_parser.h"
 
 namespace corpusmill {
 namespace {

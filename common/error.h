@@ -1,7 +1,7 @@
 // The exception that ends a run, and the exit codes that scripts rely on (docs/commands.md).
 //
 // Library code throws Error; only a main prints it and exits. A bad record is never an Error: it is
-// a drop reason (prep/drop_reason.h).
+// a drop reason (prep/record/drop_reason.h).
 #pragma once
 
 #include <filesystem>
@@ -13,18 +13,18 @@ namespace corpusmill {
 
 enum class ExitCode : int {
   kDone = 0,
-  kFoundBad = 1,        // `check` found bad lines, `verify` found damage
-  kUsage = 2,           // usage or config
-  kInputRejected = 3,   // input rejected in strict mode
-  kOutputIo = 4,        // output cannot be written
-  kInputIo = 5,         // input cannot be read
-  kOutputInUse = 6,     // another run writes the same output
-  kCorrupt = 7,         // corrupt file or truncated input
-  kMismatch = 8,        // config, tokenizer, data or options do not match
-  kPeerFailed = 9,      // a peer rank failed
-  kNonFinite = 10,      // training left the finite numbers
-  kInternal = 70,       // a bug of ours
-  kStopped = 75,        // stopped by a signal; the same command continues
+  kFoundBad = 1,       // `check` found bad lines, `verify` found damage
+  kUsage = 2,          // usage or config
+  kInputRejected = 3,  // input rejected in strict mode
+  kOutputIo = 4,       // output cannot be written
+  kInputIo = 5,        // input cannot be read
+  kOutputInUse = 6,    // another run writes the same output
+  kCorrupt = 7,        // corrupt file or truncated input
+  kMismatch = 8,       // config, tokenizer, data or options do not match
+  kPeerFailed = 9,     // a peer rank failed
+  kNonFinite = 10,     // training left the finite numbers
+  kInternal = 70,      // a bug of ours
+  kStopped = 75,       // stopped by a signal; the same command continues
 };
 
 // What happened, to which file, at which line or offset, and what to do about it.

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "common/error.h"
-#include "tokenizer/unicode_class.h"
+#include "tokenizer/text/unicode_class.h"
 
 namespace corpusmill {
 namespace {

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "common/token_id.h"
-#include "tokenizer/byte_trie.h"
-#include "tokenizer/prefix_scanner.h"
+#include "tokenizer/text/byte_trie.h"
+#include "tokenizer/text/prefix_scanner.h"
 
 namespace corpusmill {
 

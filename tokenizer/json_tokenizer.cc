@@ -3,10 +3,10 @@
 #include <utility>
 
 #include "common/digest.h"
-#include "tokenizer/byte_level_spec.h"
-#include "tokenizer/byte_level_tokenizer.h"
-#include "tokenizer/char_bpe_json_spec.h"
-#include "tokenizer/char_bpe_tokenizer.h"
+#include "tokenizer/byte_level/byte_level_spec.h"
+#include "tokenizer/byte_level/byte_level_tokenizer.h"
+#include "tokenizer/char_bpe/char_bpe_json_spec.h"
+#include "tokenizer/char_bpe/char_bpe_tokenizer.h"
 #include "tokenizer/special_ids.h"
 #include "tokenizer/tokenizer_json.h"
 

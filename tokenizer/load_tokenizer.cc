@@ -7,11 +7,11 @@
 #include "common/error.h"
 #include "common/file.h"
 #include "common/io.h"
+#include "tokenizer/byte_level/rank_file.h"
+#include "tokenizer/byte_level/rank_tokenizer.h"
 #include "tokenizer/json_tokenizer.h"
-#include "tokenizer/rank_file.h"
-#include "tokenizer/rank_tokenizer.h"
-#include "tokenizer/sentencepiece_model.h"
-#include "tokenizer/sentencepiece_tokenizer.h"
+#include "tokenizer/sentencepiece/sentencepiece_model.h"
+#include "tokenizer/sentencepiece/sentencepiece_tokenizer.h"
 #include "tokenizer/tokenizer.h"
 
 namespace corpusmill {

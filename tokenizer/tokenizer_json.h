@@ -11,8 +11,8 @@
 
 #include "common/token_id.h"
 #include "tokenizer/added_tokens.h"
-#include "tokenizer/merge_table.h"
-#include "tokenizer/vocabulary.h"
+#include "tokenizer/bpe/merge_table.h"
+#include "tokenizer/text/vocabulary.h"
 
 namespace corpusmill {
 

@@ -10,7 +10,7 @@
 #include <new>
 #include <vector>
 
-#include "prep/utf8.h"
+#include "prep/text/utf8.h"
 
 namespace corpusmill {
 namespace {

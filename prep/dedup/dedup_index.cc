@@ -9,7 +9,7 @@
 #include "common/error.h"
 #include "common/json_fields.h"
 #include "common/version.h"
-#include "prep/json_text.h"
+#include "prep/text/json_text.h"
 
 namespace corpusmill {
 namespace {

@@ -17,9 +17,9 @@
 #include "common/digest.h"
 #include "common/file.h"
 #include "common/manifest.h"
-#include "prep/document.h"
-#include "prep/input_set.h"
-#include "prep/text_writer.h"
+#include "prep/input/input_set.h"
+#include "prep/output/text_writer.h"
+#include "prep/record/document.h"
 
 namespace corpusmill {
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "prep/dedup/text_units.h"
+#include "prep/text/text_units.h"
 
 namespace corpusmill {
 

@@ -14,7 +14,7 @@
 #include "prep/dedup/key_stage.h"
 #include "prep/dedup/near_dedup.h"
 #include "prep/dedup/repeated_text.h"
-#include "prep/text_run.h"
+#include "prep/stage/text_run.h"
 
 namespace corpusmill {
 namespace {

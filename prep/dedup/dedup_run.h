@@ -8,7 +8,7 @@
 #include "common/options.h"
 #include "prep/dedup/dedup_options.h"
 #include "prep/dedup/near_options.h"
-#include "prep/input_options.h"
+#include "prep/input/input_options.h"
 
 namespace corpusmill {
 

@@ -16,9 +16,9 @@
 #include <vector>
 
 #include "common/spill_file.h"
-#include "prep/dedup/line_id.h"
-#include "prep/document.h"
-#include "prep/rereading_stage.h"
+#include "prep/record/document.h"
+#include "prep/record/line_id.h"
+#include "prep/stage/rereading_stage.h"
 
 namespace corpusmill {
 

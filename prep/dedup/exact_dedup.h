@@ -16,9 +16,9 @@
 #include "prep/dedup/drop_list.h"
 #include "prep/dedup/external_sorter.h"
 #include "prep/dedup/fingerprint_set.h"
-#include "prep/dedup/line_id.h"
-#include "prep/document.h"
-#include "prep/rereading_stage.h"
+#include "prep/record/document.h"
+#include "prep/record/line_id.h"
+#include "prep/stage/rereading_stage.h"
 
 namespace corpusmill {
 

@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "common/digest.h"
-#include "prep/document.h"
+#include "prep/record/document.h"
 
 namespace corpusmill {
 

@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "common/error.h"
-#include "prep/utf8.h"
+#include "prep/text/utf8.h"
 
 namespace corpusmill {
 namespace {

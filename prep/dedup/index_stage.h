@@ -9,7 +9,7 @@
 #include "common/manifest.h"
 #include "prep/dedup/dedup_index.h"
 #include "prep/dedup/key_spool.h"
-#include "prep/rereading_stage.h"
+#include "prep/stage/rereading_stage.h"
 
 namespace corpusmill {
 

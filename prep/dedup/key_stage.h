@@ -6,7 +6,7 @@
 #include "prep/dedup/dedup_options.h"
 #include "prep/dedup/field_key.h"
 #include "prep/dedup/text_folder.h"
-#include "prep/document.h"
+#include "prep/record/document.h"
 
 namespace corpusmill {
 

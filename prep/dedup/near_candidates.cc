@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "common/error.h"
-#include "prep/pipeline.h"
+#include "prep/stage/pipeline.h"
 
 namespace corpusmill {
 namespace {

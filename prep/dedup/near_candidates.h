@@ -11,8 +11,8 @@
 
 #include "common/memory_budget.h"
 #include "common/scratch_column.h"
-#include "prep/dedup/line_id.h"
 #include "prep/dedup/record_partitions.h"
+#include "prep/record/line_id.h"
 
 namespace corpusmill {
 

@@ -11,7 +11,7 @@
 #include "prep/dedup/drop_list.h"
 #include "prep/dedup/near_candidates.h"
 #include "prep/dedup/work_folder.h"
-#include "prep/input_set.h"
+#include "prep/input/input_set.h"
 
 namespace corpusmill {
 

@@ -18,7 +18,7 @@
 #include "prep/dedup/near_texts.h"
 #include "prep/dedup/near_walk.h"
 #include "prep/dedup/pair_writer.h"
-#include "prep/terminal_text.h"
+#include "prep/text/terminal_text.h"
 
 namespace corpusmill {
 namespace {

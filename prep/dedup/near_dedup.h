@@ -11,10 +11,10 @@
 #include "prep/dedup/near_checkpoint.h"
 #include "prep/dedup/near_explanation.h"
 #include "prep/dedup/near_options.h"
-#include "prep/input_options.h"
-#include "prep/rereadable_input.h"
-#include "prep/rereading_stage.h"
-#include "prep/text_run.h"
+#include "prep/input/input_options.h"
+#include "prep/input/rereadable_input.h"
+#include "prep/stage/rereading_stage.h"
+#include "prep/stage/text_run.h"
 
 namespace corpusmill {
 

@@ -7,7 +7,7 @@
 
 #include "common/error.h"
 #include "prep/dedup/near_texts.h"
-#include "prep/terminal_text.h"
+#include "prep/text/terminal_text.h"
 
 namespace corpusmill {
 namespace {

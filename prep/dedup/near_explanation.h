@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
-#include "prep/dedup/line_id.h"
-#include "prep/document.h"
-#include "prep/input_set.h"
+#include "prep/input/input_set.h"
+#include "prep/record/document.h"
+#include "prep/record/line_id.h"
 
 namespace corpusmill {
 

@@ -7,7 +7,7 @@
 #include <iterator>
 
 #include "common/progress_line.h"
-#include "prep/terminal_text.h"
+#include "prep/text/terminal_text.h"
 
 namespace corpusmill {
 namespace {

@@ -9,9 +9,9 @@
 #include <utility>
 #include <vector>
 
-#include "prep/dedup/line_id.h"
 #include "prep/dedup/near_walk.h"
 #include "prep/dedup/recall_estimate.h"
+#include "prep/record/line_id.h"
 
 namespace corpusmill {
 

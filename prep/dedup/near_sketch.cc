@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "common/progress.h"
-#include "prep/document_parser.h"
-#include "prep/pipeline.h"
+#include "prep/record/document_parser.h"
+#include "prep/stage/pipeline.h"
 
 namespace corpusmill {
 namespace {

@@ -10,10 +10,10 @@
 #include <vector>
 
 #include "common/error.h"
-#include "prep/document_parser.h"
-#include "prep/length_filter.h"
-#include "prep/line_reader.h"
-#include "prep/pipeline.h"
+#include "prep/input/line_reader.h"
+#include "prep/record/document_parser.h"
+#include "prep/record/length_filter.h"
+#include "prep/stage/pipeline.h"
 
 namespace corpusmill {
 namespace {

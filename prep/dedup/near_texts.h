@@ -13,8 +13,8 @@
 #include "prep/dedup/near_candidates.h"
 #include "prep/dedup/near_options.h"
 #include "prep/dedup/set_store.h"
-#include "prep/input_options.h"
-#include "prep/rereadable_input.h"
+#include "prep/input/input_options.h"
+#include "prep/input/rereadable_input.h"
 
 namespace corpusmill {
 

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "common/spill_file.h"
-#include "prep/dedup/line_id.h"
-#include "prep/text_writer.h"
+#include "prep/output/text_writer.h"
+#include "prep/record/line_id.h"
 
 namespace corpusmill {
 

@@ -11,13 +11,13 @@
 
 #include "common/error.h"
 #include "common/progress_line.h"
-#include "prep/dedup/line_id.h"
 #include "prep/dedup/sample_index.h"
 #include "prep/dedup/shingler.h"
 #include "prep/dedup/span_hash.h"
-#include "prep/document_parser.h"
-#include "prep/line_reader.h"
-#include "prep/pipeline.h"
+#include "prep/input/line_reader.h"
+#include "prep/record/document_parser.h"
+#include "prep/record/line_id.h"
+#include "prep/stage/pipeline.h"
 
 namespace corpusmill {
 namespace {

@@ -10,8 +10,8 @@
 #include "common/scratch_column.h"
 #include "prep/dedup/shingle_set.h"
 #include "prep/dedup/sketcher.h"
-#include "prep/input_options.h"
-#include "prep/input_set.h"
+#include "prep/input/input_options.h"
+#include "prep/input/input_set.h"
 
 namespace corpusmill {
 

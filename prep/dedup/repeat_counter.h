@@ -6,9 +6,9 @@
 #include <memory>
 
 #include "common/digest.h"
-#include "prep/books.h"
 #include "prep/dedup/external_sorter.h"
 #include "prep/dedup/fingerprint_set.h"
+#include "prep/record/books.h"
 
 namespace corpusmill {
 

@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "prep/dedup/fingerprint.h"
-#include "prep/row_rewrite.h"
-#include "prep/utf8.h"
+#include "prep/record/row_rewrite.h"
+#include "prep/text/utf8.h"
 
 namespace corpusmill {
 namespace {

@@ -17,9 +17,9 @@
 #include "prep/dedup/drop_list.h"
 #include "prep/dedup/fingerprint_set.h"
 #include "prep/dedup/repeated_units.h"
-#include "prep/dedup/text_units.h"
-#include "prep/document.h"
-#include "prep/rereading_stage.h"
+#include "prep/record/document.h"
+#include "prep/stage/rereading_stage.h"
+#include "prep/text/text_units.h"
 
 namespace corpusmill {
 

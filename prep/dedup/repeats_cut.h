@@ -9,7 +9,7 @@
 #include "common/token_shard_format.h"
 #include "prep/dedup/repeated_spans.h"
 #include "prep/dedup/shard_corpus.h"
-#include "prep/shard_set_writer.h"
+#include "prep/shards/shard_set_writer.h"
 
 namespace corpusmill {
 

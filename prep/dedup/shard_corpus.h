@@ -7,7 +7,7 @@
 
 #include "common/document_index.h"
 #include "prep/dedup/repeated_spans.h"
-#include "prep/shard_set.h"
+#include "prep/shards/shard_set.h"
 
 namespace corpusmill {
 

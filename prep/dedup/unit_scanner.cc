@@ -5,8 +5,8 @@
 #include <bit>
 #include <memory>
 
-#include "prep/script_class.h"
-#include "prep/utf8.h"
+#include "prep/text/script_class.h"
+#include "prep/text/utf8.h"
 
 namespace corpusmill {
 

@@ -10,7 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "common/file.h"
-#include "prep/commands.h"
+#include "prep/commands/commands.h"
 #include "tests/support/run_program.h"
 #include "tests/support/temp_dir.h"
 

@@ -5,7 +5,7 @@
 #include <set>
 #include <sstream>
 
-#include "prep/commands.h"
+#include "prep/commands/commands.h"
 #include "tests/support/run_program.h"
 #include "tests/support/temp_dir.h"
 

@@ -9,8 +9,8 @@
 #include <csignal>
 #include <string>
 
-#include "prep/commands.h"
-#include "prep/shard_run.h"
+#include "prep/commands/commands.h"
+#include "prep/tokenize/shard_run.h"
 #include "tests/support/fault_child.h"
 #include "tests/support/run_program.h"
 #include "tests/support/temp_dir.h"

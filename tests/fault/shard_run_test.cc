@@ -1,6 +1,6 @@
 // A run that writes shards, killed at every file operation that it makes and run again: it must end
 // with the bytes of a run that was never killed. Failing operations must leave no manifest.
-#include "prep/shard_run.h"
+#include "prep/tokenize/shard_run.h"
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>

@@ -6,7 +6,7 @@
 
 #include <filesystem>
 
-#include "prep/commands.h"
+#include "prep/commands/commands.h"
 #include "tests/support/fault_io.h"
 #include "tests/support/temp_dir.h"
 

@@ -11,10 +11,10 @@
 #include "common/error.h"
 #include "tests/reference/textbook_bpe.h"
 #include "tests/support/sentencepiece_file.h"
-#include "tokenizer/byte_alphabet.h"
-#include "tokenizer/rank_file.h"
-#include "tokenizer/utf8_lossy.h"
-#include "tokenizer/vocabulary.h"
+#include "tokenizer/byte_level/rank_file.h"
+#include "tokenizer/text/byte_alphabet.h"
+#include "tokenizer/text/utf8_lossy.h"
+#include "tokenizer/text/vocabulary.h"
 
 namespace corpusmill::fuzz {
 namespace {

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "tokenizer/char_bpe_spec.h"
+#include "tokenizer/char_bpe/char_bpe_spec.h"
 
 namespace corpusmill::reference {
 

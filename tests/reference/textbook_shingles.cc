@@ -4,8 +4,8 @@
 #include <iterator>
 #include <vector>
 
-#include "prep/script_class.h"
-#include "prep/utf8.h"
+#include "prep/text/script_class.h"
+#include "prep/text/utf8.h"
 
 namespace corpusmill::textbook {
 namespace {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "common/token_id.h"
-#include "tokenizer/sentencepiece_model.h"
+#include "tokenizer/sentencepiece/sentencepiece_model.h"
 
 namespace corpusmill {
 

@@ -3,7 +3,7 @@
 #include <array>
 #include <string_view>
 
-#include "prep/utf8.h"
+#include "prep/text/utf8.h"
 
 namespace corpusmill::testing_support {
 namespace {

@@ -10,8 +10,8 @@
 #include <string>
 
 #include "common/error.h"
-#include "tokenizer/pretoken_stages.h"
-#include "tokenizer/pretokenizer.h"
+#include "tokenizer/split/pretoken_stages.h"
+#include "tokenizer/split/pretokenizer.h"
 
 int main(int, char** argv) {
   using corpusmill::Pretokenizer;

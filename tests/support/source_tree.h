@@ -9,7 +9,7 @@
 namespace corpusmill::testing_support {
 
 struct SourceFile {
-  std::string path;  // from the root, "prep/books.cc"
+  std::string path;  // from the root, "prep/record/books.cc"
   std::string text;
   std::vector<std::string> lines;
 

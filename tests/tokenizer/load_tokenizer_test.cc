@@ -3,7 +3,7 @@
 #include "common/error.h"
 #include "common/file.h"
 #include "tests/support/temp_dir.h"
-#include "tokenizer/byte_level_trainer.h"
+#include "tokenizer/learn/byte_level_trainer.h"
 #include "tokenizer/tokenizer.h"
 
 namespace corpusmill {

@@ -9,8 +9,8 @@
 
 #include "common/error.h"
 #include "common/memory_budget.h"
-#include "prep/dedup/line_id.h"
 #include "prep/dedup/sample_index.h"
+#include "prep/record/line_id.h"
 #include "tests/support/temp_dir.h"
 
 namespace corpusmill {

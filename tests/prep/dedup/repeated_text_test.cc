@@ -6,10 +6,10 @@
 #include <sstream>
 
 #include "common/error.h"
-#include "prep/byte_buffer.h"
-#include "prep/commands.h"
+#include "prep/commands/commands.h"
 #include "prep/dedup/repeated_text.h"
-#include "prep/row_rewrite.h"
+#include "prep/record/row_rewrite.h"
+#include "prep/text/byte_buffer.h"
 #include "tests/support/temp_dir.h"
 
 namespace corpusmill {

@@ -9,8 +9,8 @@
 
 #include "prep/dedup/sketcher.h"
 #include "prep/dedup/span_hash.h"
-#include "prep/script_class.h"
-#include "prep/utf8.h"
+#include "prep/text/script_class.h"
+#include "prep/text/utf8.h"
 #include "tests/support/mixed_text.h"
 
 namespace corpusmill {

@@ -7,7 +7,7 @@
 
 #include "common/error.h"
 #include "prep/dedup/han_table.h"
-#include "prep/utf8.h"
+#include "prep/text/utf8.h"
 
 namespace corpusmill {
 namespace {

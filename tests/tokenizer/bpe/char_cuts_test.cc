@@ -1,0 +1,216 @@
+#include "tokenizer/bpe/char_cuts.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+#include <string>
+
+#include "tokenizer/text/unicode_class.h"
+
+namespace corpusmill {
+namespace {
+
+using Ends = std::vector<std::uint32_t>;
+
+Ends cut(const CharCuts& cuts, std::string_view text, std::size_t room = 1000) {
+  Ends all, ends(room);
+  std::uint32_t begin = 0;
+  while (begin < text.size()) {
+    const std::size_t count =
+        cuts.cut(text, begin, static_cast<std::uint32_t>(text.size()), std::span(ends));
+    all.insert(all.end(), ends.begin(), ends.begin() + static_cast<std::ptrdiff_t>(count));
+    begin = all.back();
+  }
+  return all;
+}
+
+Ends cut(const std::vector<std::string>& pieces, std::string_view text) {
+  const std::vector<std::string_view> views(pieces.begin(), pieces.end());
+  return cut(CharCuts(views), text);
+}
+
+TEST(CharCutsTest, CutsWhereNoPieceHasTheTwoCharacters) {
+  EXPECT_EQ(cut({}, "aé世😀z"), (Ends{1, 3, 6, 10, 11}));
+  EXPECT_EQ(cut({"世界", "ab"}, "世界人ab世"), (Ends{6, 9, 11, 14}));
+  EXPECT_EQ(cut({"x世界y"}, "x界世y世界"), (Ends{1, 4, 7, 8, 14}));
+  EXPECT_EQ(cut({"世界"}, "世"), (Ends{3}));
+}
+
+TEST(CharCutsTest, APieceThatHoldsPartOfACharacterKeepsItsNeighbours) {
+  const std::string world = "世界";  // E4 B8 96, E7 95 8C
+  EXPECT_EQ(cut({world.substr(0, 4)}, "世界人"), (Ends{6, 9}));
+  EXPECT_EQ(cut({world.substr(2)}, "世界人"), (Ends{6, 9}));
+  EXPECT_EQ(cut({world.substr(2, 2)}, "世界人"), (Ends{6, 9}));
+  EXPECT_EQ(cut({world.substr(1, 3)}, "世人界"), (Ends{3, 6, 9}));
+  EXPECT_EQ(cut({" \xE4"}, " 世界 界"), (Ends{4, 7, 8, 11}));
+}
+
+TEST(CharCutsTest, NoCutBesideBytesThatAreNoCharacter) {
+  EXPECT_EQ(cut({}, "世\xE4\xB8界\xFFz世"), (Ends{9 + 1, 13}));
+  EXPECT_EQ(cut({}, "\xB8\xB8\xB8"), (Ends{3}));
+}
+
+// Characters of one to four bytes, some of which share first or last bytes.
+const std::vector<std::string>& characters() {
+  static const std::vector<std::string> all = {"a",  "b",  "é",  "è", "ё", "世",
+                                               "丗", "界", "与", "😀", "😁", "\u00A0"};
+  return all;
+}
+
+std::string random_text(std::mt19937& random, std::size_t characters_max) {
+  std::string text;
+  for (std::size_t i = 1 + random() % characters_max; i > 0; --i) {
+    text += characters()[random() % characters().size()];
+  }
+  return text;
+}
+
+TEST(CharCutsTest, NoPieceThatOccursLiesAcrossACut) {
+  std::mt19937 random(1);
+  std::size_t cuts_seen = 0;
+  for (int round = 0; round < 500; ++round) {
+    std::vector<std::string> pieces(random() % 12);
+    for (std::string& piece : pieces) {
+      const std::string source = random_text(random, 4);
+      const std::size_t begin = random() % source.size();
+      piece = source.substr(begin, 1 + random() % (source.size() - begin));
+    }
+    const std::vector<std::string_view> views(pieces.begin(), pieces.end());
+    const CharCuts cuts(views);
+    const std::string text = random_text(random, 40);
+    const Ends ends = cut(cuts, text);
+    ASSERT_EQ(ends.back(), text.size());
+    ASSERT_EQ(cut(cuts, text, 1), ends);
+    ASSERT_EQ(cut(cuts, text, 3), ends);
+    cuts_seen += ends.size() - 1;
+    for (const std::string& piece : pieces) {
+      for (std::size_t at = text.find(piece); at != text.npos; at = text.find(piece, at + 1)) {
+        for (const std::uint32_t end : ends) {
+          ASSERT_FALSE(at < end && end < at + piece.size()) << text << " " << piece << " " << end;
+        }
+      }
+    }
+  }
+  EXPECT_GT(cuts_seen, 2000U);
+}
+
+constexpr std::uint32_t kFlag = std::uint32_t{1} << 31;
+
+// Where pretokens end, and the bits that say where they begin.
+struct Pretokens {
+  Ends ends;
+  std::vector<std::uint64_t> words;
+
+  PretokenStarts starts() const { return {words.data()}; }
+  bool has(std::uint32_t at) const { return (words[at / 64] >> at % 64 & 1) != 0; }
+};
+
+// Of whole characters, also where a byte is none.
+Pretokens random_pretokens(std::mt19937& random, std::string_view text) {
+  Pretokens pretokens;
+  pretokens.words.resize(text.size() / 64 + 3);
+  pretokens.words[0] = 1;
+  for (std::uint32_t at = 1; at <= text.size(); ++at) {
+    const bool inside = at < text.size() && (text[at] & 0xC0) == 0x80 && text[at - 1] != '\xFF';
+    if (at < text.size() && (inside || random() % 5 != 0)) continue;
+    pretokens.ends.push_back(at);
+    pretokens.words[at / 64] |= std::uint64_t{1} << at % 64;
+  }
+  return pretokens;
+}
+
+// The code point of a unit if it is one character, else kNoChar.
+std::uint32_t char_of(std::string_view unit) {
+  const DecodedChar decoded = decode_utf8(unit, 0);
+  return decoded.bytes == unit.size() && decoded.code_point != 0xFFFD ? decoded.code_point
+                                                                      : CharCuts::kNoChar;
+}
+
+// From one place to the next, as its caller does.
+Ends cut_wide(const CharCuts& cuts, std::string_view text, const Pretokens& pretokens,
+              std::size_t room, std::uint32_t flag = kFlag) {
+  Ends all, ends(room), chars(room);
+  std::uint32_t begin = 0;
+  while (begin < text.size()) {
+    const std::size_t count =
+        cuts.cut_wide(text, pretokens.starts(), begin, flag, ends, chars.data());
+    EXPECT_GT(count, 0U);
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::uint32_t from = i == 0 ? begin : ends[i - 1] & ~kFlag;
+      const bool whole = flag != 0 && (ends[i] & flag) == 0;
+      const std::uint32_t expected =
+          whole ? CharCuts::kNoChar : char_of(text.substr(from, (ends[i] & ~kFlag) - from));
+      // Of what is no character, any number that is no code point.
+      EXPECT_EQ(chars[i] > 0x10FFFF ? CharCuts::kNoChar : chars[i], expected) << text << from;
+    }
+    all.insert(all.end(), ends.begin(), ends.begin() + static_cast<std::ptrdiff_t>(count));
+    begin = all.back() & ~kFlag;
+  }
+  return all;
+}
+
+TEST(CharCutsTest, ManyCharactersAtATimeAreCutLikeOneByOne) {
+  std::mt19937 random(2);
+  if (!CharCuts({}).is_wide("世世世世世世世世", 0)) GTEST_SKIP() << "this processor lacks AVX-512";
+  for (int round = 0; round < 1000; ++round) {
+    std::vector<std::string> pieces(random() % 12);
+    for (std::string& piece : pieces) {
+      const std::string source = random_text(random, 4);
+      const std::size_t begin = random() % source.size();
+      piece = source.substr(begin, 1 + random() % (source.size() - begin));
+    }
+    const std::vector<std::string_view> views(pieces.begin(), pieces.end());
+    const CharCuts cuts(views);
+    std::string text = random_text(random, 200);
+    const bool malformed = round % 4 == 0;
+    for (int i = 0; malformed && i < 5; ++i) {
+      text.insert(random() % text.size(), random() % 2 == 0 ? "\xFF" : "\x96\x96\x96");
+    }
+    const Pretokens pretokens = random_pretokens(random, text);
+    const std::size_t room = CharCuts::kWideRoom + 1 + random() % 100;
+    const Ends wide = cut_wide(cuts, text, pretokens, room);
+    Ends without_flags = wide;
+    for (std::uint32_t& end : without_flags) end &= ~kFlag;
+    ASSERT_EQ(cut_wide(cuts, text, pretokens, room, 0), without_flags);
+    const Ends singly = cut(cuts, text);
+    Ends expected;
+    bool begins_pretoken = true;
+    for (std::uint32_t at = 1; at <= text.size(); ++at) {
+      const bool begins = pretokens.has(at);
+      const bool ascii = at < text.size() && ((text[at] | text[at - 1]) & 0x80) == 0;
+      if (!begins && (ascii || !std::binary_search(singly.begin(), singly.end(), at))) continue;
+      expected.push_back(begins && begins_pretoken ? at : at | kFlag);
+      begins_pretoken = begins;
+    }
+    if (!malformed) {
+      ASSERT_EQ(wide, expected) << text;
+      continue;
+    }
+    // Beside bytes that are no character there may be fewer cuts, but those of the pretokens.
+    for (const std::uint32_t end : pretokens.ends) {
+      ASSERT_TRUE(std::find(wide.begin(), wide.end(), end) != wide.end() ||
+                  std::find(wide.begin(), wide.end(), end | kFlag) != wide.end());
+    }
+    for (const std::uint32_t end : wide) {
+      ASSERT_TRUE(pretokens.has(end & ~kFlag) ||
+                  std::binary_search(singly.begin(), singly.end(), end & ~kFlag))
+          << end;
+    }
+  }
+}
+
+TEST(CharCutsTest, ALongRowOfBytesThatAreNoCharacterIsNotCut) {
+  const CharCuts cuts({});
+  if (!cuts.is_wide("世世世世世世世世", 0)) GTEST_SKIP() << "this processor lacks AVX-512";
+  const std::string text = "世" + std::string(1000, '\x96') + "世世";
+  Pretokens pretokens{{static_cast<std::uint32_t>(text.size())}, {}};
+  pretokens.words.resize(text.size() / 64 + 3);
+  pretokens.words[text.size() / 64] = std::uint64_t{1} << text.size() % 64;
+  pretokens.words[0] |= 1;
+  const auto size = static_cast<std::uint32_t>(text.size());
+  EXPECT_EQ(cut_wide(cuts, text, pretokens, 100), (Ends{(size - 3) | kFlag, size | kFlag}));
+}
+
+}  // namespace
+}  // namespace corpusmill

@@ -1,0 +1,195 @@
+#include "tokenizer/byte_level/bpe_model.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+#include <thread>
+
+#include "tests/reference/textbook_bpe.h"
+
+namespace corpusmill {
+namespace {
+
+constexpr std::string_view kLetters = "abc";
+
+BpeTables bytes_only() {
+  BpeTables tables;
+  for (TokenId byte = 0; byte < 256; ++byte) tables.byte_ids[byte] = byte;
+  return tables;
+}
+
+// Random merges over three letters; every merge has a result of its own.
+BpeTables random_tables(std::mt19937& random, std::size_t merges) {
+  BpeTables tables = bytes_only();
+  std::vector<TokenId> ids(kLetters.begin(), kLetters.end());
+  while (tables.merges.size() < merges) {
+    const TokenId left = ids[random() % ids.size()];
+    const TokenId right = ids[random() % ids.size()];
+    bool known = false;
+    for (const MergeTable::Merge& merge : tables.merges) {
+      known = known || (merge.left == left && merge.right == right);
+    }
+    if (known) continue;
+    ids.push_back(static_cast<TokenId>(256 + tables.merges.size()));
+    tables.merges.push_back(
+        {left, right, ids.back(), static_cast<std::uint32_t>(tables.merges.size())});
+  }
+  return tables;
+}
+
+std::string random_pretoken(std::mt19937& random, std::size_t bytes_max) {
+  std::string pretoken(1 + random() % bytes_max, 'a');
+  for (char& c : pretoken) c = kLetters[random() % kLetters.size()];
+  return pretoken;
+}
+
+std::vector<TokenId> expected_ids(const BpeTables& tables, std::string_view pretoken) {
+  std::vector<reference::Merge> merges;
+  for (const MergeTable::Merge& merge : tables.merges) {
+    merges.push_back({merge.left, merge.right, merge.result});
+  }
+  std::vector<TokenId> ids;
+  for (const char c : pretoken) ids.push_back(tables.byte_ids[static_cast<std::uint8_t>(c)]);
+  return reference::apply_merges(ids, merges);
+}
+
+void encode_one(const BpeModel& model, std::string_view pretoken, std::vector<TokenId>& ids) {
+  const auto end = static_cast<std::uint32_t>(pretoken.size());
+  model.encode(pretoken, {&end, 1}, ids);
+}
+
+TEST(BpeModelTest, EqualsTheTextbookOnRandomMergesAndPretokens) {
+  std::mt19937 random(1);
+  for (int round = 0; round < 60; ++round) {
+    const BpeTables tables = random_tables(random, 1 + random() % 30);
+    const BpeModel model(tables);
+    for (int i = 0; i < 60; ++i) {
+      // Up to 48 bytes the short path, above it the heap; above 128 no cache.
+      const std::string pretoken = random_pretoken(random, i % 3 == 0 ? 200 : 20);
+      std::vector<TokenId> ids;
+      encode_one(model, pretoken, ids);
+      ASSERT_EQ(ids, expected_ids(tables, pretoken)) << pretoken;
+      std::vector<TokenId> again;
+      encode_one(model, pretoken, again);
+      ASSERT_EQ(again, ids) << pretoken;
+    }
+  }
+}
+
+TEST(BpeModelTest, LowerRankGoesFirstEvenIfItStandsFurtherRight) {
+  BpeTables tables = bytes_only();
+  tables.merges = {{'b', 'c', 300, 0}, {'a', 'b', 301, 1}};
+  std::vector<TokenId> ids;
+  encode_one(BpeModel(tables), "abc", ids);
+  EXPECT_EQ(ids, (std::vector<TokenId>{'a', 300}));
+}
+
+TEST(BpeModelTest, ARepeatedMergeCountsWhereItStandsLast) {
+  BpeTables tables = bytes_only();
+  tables.merges = {{'a', 'b', 300, 0}, {'b', 'c', 301, 1}, {'a', 'b', 300, 2}};
+  std::vector<TokenId> ids;
+  encode_one(BpeModel(tables), "abc", ids);
+  EXPECT_EQ(ids, (std::vector<TokenId>{'a', 301}));
+}
+
+TEST(BpeModelTest, EqualRanksGoFromTheLeft) {
+  BpeTables tables = bytes_only();
+  tables.merges = {{'a', 'a', 300, 0}, {'a', 300, 301, 1}, {300, 'a', 301, 1}};
+  std::vector<TokenId> ids;
+  encode_one(BpeModel(tables), "aaaa", ids);
+  encode_one(BpeModel(tables), "aaa", ids);
+  EXPECT_EQ(ids, (std::vector<TokenId>{300, 300, 301}));
+}
+
+TEST(BpeModelTest, WholePretokensGoBeforeMerges) {
+  BpeTables tables = bytes_only();
+  tables.merges = {{'a', 'b', 300, 0}};
+  tables.whole_pretokens.add("abc", 400);
+  const BpeModel model(tables);
+  std::vector<TokenId> ids;
+  encode_one(model, "abc", ids);
+  encode_one(model, "abca", ids);
+  EXPECT_EQ(ids, (std::vector<TokenId>{400, 300, 'c', 'a'}));
+}
+
+TEST(BpeModelTest, TwoModelsOnOneThreadDoNotShareWhatTheyRemember) {
+  BpeTables joined = bytes_only();
+  joined.merges = {{'a', 'b', 300, 0}};
+  const BpeModel joins(joined), keeps(bytes_only());
+  for (int i = 0; i < 3; ++i) {
+    std::vector<TokenId> ids;
+    encode_one(joins, "ab", ids);
+    encode_one(keeps, "ab", ids);
+    EXPECT_EQ(ids, (std::vector<TokenId>{300, 'a', 'b'}));
+  }
+}
+
+TEST(BpeModelTest, ThreadsAgree) {
+  std::mt19937 random(2);
+  const BpeTables tables = random_tables(random, 30);
+  const BpeModel model(tables);
+  std::vector<std::string> pretokens;
+  for (int i = 0; i < 2000; ++i) pretokens.push_back(random_pretoken(random, 30));
+  std::vector<std::vector<TokenId>> results(4);
+  {
+    std::vector<std::jthread> threads;
+    for (std::vector<TokenId>& result : results) {
+      threads.emplace_back([&] {
+        for (const std::string& pretoken : pretokens) encode_one(model, pretoken, result);
+      });
+    }
+  }
+  for (const std::vector<TokenId>& result : results) EXPECT_EQ(result, results[0]);
+}
+
+// Merges of whole characters, of parts of them and across their sides; pretokens that are cut, in
+// windows, with and without entries that count whole only.
+TEST(BpeModelTest, EqualsTheTextbookOnTextThatIsCut) {
+  std::mt19937 random(7);
+  const std::vector<std::string> characters = {"a", "b", "é", "世", "丗", "界", "😀", "\xFF"};
+  for (int round = 0; round < 150; ++round) {
+    std::vector<std::string> spelled;
+    for (int byte = 0; byte < 256; ++byte) spelled.emplace_back(1, static_cast<char>(byte));
+    BpeTables tables = bytes_only();
+    const auto text_of = [&](std::size_t characters_max) {
+      std::string text;
+      for (std::size_t i = 1 + random() % characters_max; i > 0; --i) {
+        text += characters[random() % characters.size()];
+      }
+      return text;
+    };
+    // Learned from text as a trainer would: the bytes or ids that stand side by side somewhere.
+    for (int i = 0; i < 40; ++i) {
+      std::vector<TokenId> ids = expected_ids(tables, text_of(6));
+      if (ids.size() < 2) continue;
+      const std::size_t at = random() % (ids.size() - 1);
+      const auto result = static_cast<TokenId>(spelled.size());
+      const std::string both = spelled[ids[at]] + spelled[ids[at + 1]];
+      if (std::find(spelled.begin(), spelled.end(), both) != spelled.end()) continue;
+      tables.merges.push_back({ids[at], ids[at + 1], result, static_cast<std::uint32_t>(i)});
+      spelled.push_back(both);
+    }
+    if (round % 2 == 0) {
+      for (TokenId id = 5000; id < 5010; ++id) tables.whole_pretokens.add(text_of(4), id);
+    }
+    const BpeModel model(tables);
+    std::string text;
+    std::vector<std::uint32_t> ends;
+    std::vector<TokenId> ids, expected;
+    for (int i = 0; i < 200; ++i) {
+      const std::string pretoken = text_of(i % 20 == 0 ? 300 : 5);
+      text += pretoken;
+      ends.push_back(static_cast<std::uint32_t>(text.size()));
+      const auto whole = tables.whole_pretokens.find(pretoken);
+      const std::vector<TokenId> own =
+          whole ? std::vector<TokenId>{*whole} : expected_ids(tables, pretoken);
+      expected.insert(expected.end(), own.begin(), own.end());
+    }
+    model.encode(text, ends, ids);
+    ASSERT_EQ(ids, expected) << round;
+  }
+}
+
+}  // namespace
+}  // namespace corpusmill

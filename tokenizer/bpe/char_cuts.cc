@@ -1,0 +1,151 @@
+#include "tokenizer/bpe/char_cuts.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include "tokenizer/text/unicode_class.h"
+
+namespace corpusmill {
+namespace {
+
+// Stands for the part of a character that a piece holds: its last byte, or its first.
+constexpr std::uint32_t kOpen = 0x110000;
+
+bool is_malformed(DecodedChar decoded) {
+  return decoded.code_point == 0xFFFD && decoded.bytes == 1;
+}
+bool is_continuation(char byte) {
+  return (static_cast<std::uint8_t>(byte) & 0xC0) == 0x80;
+}
+
+std::uint32_t first_byte(std::uint32_t code_point) {
+  if (code_point < 0x800) return 0xC0 | code_point >> 6;
+  return code_point < 0x10000 ? 0xE0 | code_point >> 12 : 0xF0 | code_point >> 18;
+}
+
+struct Char {
+  std::uint32_t code_point;  // or kMalformed, of one byte
+  std::uint32_t bytes;
+};
+constexpr std::uint32_t kMalformed = 0x1FFFFF;
+
+// Most of what is not ASCII has three bytes.
+inline Char char_at(std::string_view text, std::size_t at) {
+  const auto byte = [&](std::size_t i) {
+    return static_cast<std::uint32_t>(static_cast<std::uint8_t>(text[at + i]));
+  };
+  if (byte(0) < 0x80) return {byte(0), 1};
+  if ((byte(0) & 0xF0) == 0xE0 && at + 3 <= text.size()) {
+    const std::uint32_t c = (byte(0) & 0xF) << 12 | (byte(1) & 0x3F) << 6 | (byte(2) & 0x3F);
+    const bool continued = (byte(1) & 0xC0) == 0x80 && (byte(2) & 0xC0) == 0x80;
+    if (continued && c >= 0x800 && (c & 0xF800) != 0xD800) [[likely]]
+      return {c, 3};
+  }
+  const DecodedChar decoded = decode_utf8(text, at);
+  return {is_malformed(decoded) ? kMalformed : decoded.code_point,
+          static_cast<std::uint32_t>(decoded.bytes)};
+}
+
+}  // namespace
+
+CharCuts::CharCuts(std::span<const std::string_view> pieces) {
+  std::vector<std::uint64_t> pairs;
+  for (const std::string_view piece : pieces) add(piece, pairs);
+  std::sort(pairs.begin(), pairs.end());
+  pairs.erase(std::unique(pairs.begin(), pairs.end()), pairs.end());
+  const std::size_t bits =
+      std::clamp(std::bit_ceil(pairs.size() * 32), std::size_t{1} << 12, std::size_t{1} << 20);
+  bits_.resize(bits / 64);
+  shift_ = 32 - static_cast<unsigned>(std::countr_zero(bits));
+  for (const std::uint64_t pair : pairs) {
+    const auto left = static_cast<std::uint32_t>(pair >> 32);
+    const auto right = static_cast<std::uint32_t>(pair);
+    const std::uint32_t last_bit = left % kOpenBytes, first_bit = right % kOpenBytes;
+    if (std::max(left, right) < kOpen) {
+      const std::uint32_t bit = place_of(left, right);
+      bits_[bit / 64] |= std::uint64_t{1} << bit % 64;
+    } else if (left < kOpen) {
+      open_[open_slot(left)] |= std::uint32_t{1} << first_bit;
+    } else if (right < kOpen) {
+      open_[open_slot(right)] |= std::uint32_t{1} << (kOpenBytes + last_bit);
+    } else {
+      open_pairs_[first_bit] |= std::uint32_t{1} << left % 32;
+    }
+  }
+}
+
+void CharCuts::add(std::string_view piece, std::vector<std::uint64_t>& pairs) {
+  for (std::size_t at = 1; at < piece.size(); ++at) {
+    if (is_continuation(piece[at])) continue;
+    DecodedChar left = decode_utf8_before(piece, at);
+    DecodedChar right = decode_utf8(piece, at);
+    if (is_malformed(left)) left.code_point = kOpen + static_cast<std::uint8_t>(piece[at - 1]);
+    if (is_malformed(right)) right.code_point = kOpen + static_cast<std::uint8_t>(piece[at]);
+    if ((left.code_point | right.code_point) < 128) {
+      ascii_[left.code_point][right.code_point / 64] |= std::uint64_t{1} << right.code_point % 64;
+      continue;
+    }
+    pairs.push_back(std::uint64_t{left.code_point} << 32 | right.code_point);
+  }
+}
+
+bool CharCuts::has(std::uint32_t left, std::uint32_t right) const {
+  const std::uint32_t bit = place_of(left, right);
+  return (bits_[bit / 64] >> bit % 64 & 1) != 0;
+}
+
+// Whether a piece may have the two, one of them or both in part. The last byte of a character has
+// the low bits of its code point.
+bool CharCuts::has_open(std::uint32_t left, std::uint32_t right,
+                        std::uint32_t right_first_byte) const {
+  const bool left_wide = left >= 0x80, right_wide = right >= 0x80;
+  const std::uint32_t first_bit = right_first_byte % kOpenBytes;
+  const std::uint32_t after = open_[open_slot(left)] >> first_bit;
+  const std::uint32_t before = open_[open_slot(right)] >> (kOpenBytes + left % kOpenBytes);
+  const std::uint32_t both = open_pairs_[first_bit] >> left % 32;
+  return (((right_wide ? after : 0) | (left_wide ? before : 0) |
+           (left_wide && right_wide ? both : 0)) &
+          1) != 0;
+}
+
+bool CharCuts::may_cut(char32_t left, char32_t right) const {
+  if ((left | right) < 128) return (ascii_[left][right / 64] >> right % 64 & 1) == 0;
+  return !has(left, right) && !has_open(left, right, first_byte(right));
+}
+
+bool CharCuts::is_wide(std::string_view text, std::size_t begin) const {
+  constexpr std::uint64_t kTops = 0x8080'8080'8080'8080;
+  if (cut_wide_ == nullptr || text.size() - begin < 16) return false;
+  std::uint64_t bytes[2];
+  std::memcpy(bytes, text.data() + begin, sizeof bytes);
+  return std::popcount((bytes[0] & kTops) | (bytes[1] & kTops) >> 1) > 8;
+}
+
+std::size_t CharCuts::cut(std::string_view text, std::uint32_t begin, std::uint32_t end,
+                          std::span<std::uint32_t> ends) const {
+  text = text.substr(0, end);
+  std::size_t count = 0;
+  Char left = char_at(text, begin);
+  for (std::size_t at = begin + left.bytes; at < end;) {
+    const Char right = char_at(text, at);
+    bool cuts;
+    if (std::max(left.code_point, right.code_point) == kMalformed) [[unlikely]] {
+      cuts = false;
+    } else if ((left.code_point | right.code_point) < 128) {
+      cuts = may_cut(left.code_point, right.code_point);
+    } else {
+      cuts = !has(left.code_point, right.code_point) &&
+             !has_open(left.code_point, right.code_point, static_cast<std::uint8_t>(text[at]));
+    }
+    ends[count] = static_cast<std::uint32_t>(at);
+    count += cuts ? 1 : 0;
+    if (count == ends.size()) return count;
+    at += right.bytes;
+    left = right;
+  }
+  ends[count++] = end;
+  return count;
+}
+
+}  // namespace corpusmill

@@ -1,0 +1,87 @@
+// Where text may be cut between two characters without changing what BPE makes of it.
+//
+// If every result of a merge is the concatenation of its parts, and no result that occurs in the
+// text lies across a place p between two initial symbols, then BPE(text) = BPE(before p) +
+// BPE(after p): the first symbol across p would be such a result, so none comes to be; merges on
+// the two sides touch different symbols, and their order restricted to a side is that side's own.
+//
+// The test here is local and never wrong in the direction that matters: a place is cut unless some
+// result has these two characters side by side (or the part of them that it holds, where it begins
+// or ends inside one). Pairs are kept by hash alone, so a few places stay uncut that could be cut.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "tokenizer/bpe/char_cuts_simd.h"
+
+namespace corpusmill {
+
+class CharCuts {
+ public:
+  // `pieces`: every byte string that a merge can make, any other string that must not be cut in two
+  // (a whole pretoken that is in the vocabulary), in any order. They may begin and end inside a
+  // character; nothing is kept of them.
+  explicit CharCuts(std::span<const std::string_view> pieces);
+
+  // Cuts text[begin, end) and writes the ends of the parts, ascending, the last one `end`; stops
+  // early when `ends` is full, then the last one written is where to go on. Returns how many. Cuts
+  // stand between two well-formed characters only. begin < end; `ends` not empty. Reads nothing
+  // outside [begin, end). Const, thread-safe.
+  std::size_t cut(std::string_view text, std::uint32_t begin, std::uint32_t end,
+                  std::span<std::uint32_t> ends) const;
+
+  // Whether much of text[begin, …) is not ASCII and cut_wide() can go on from there: never where
+  // the processor cannot do it.
+  bool is_wide(std::string_view text, std::size_t begin) const;
+  // Cuts text[begin, size), in which pretokens begin at `starts`, as cut() does, but not between
+  // characters of ASCII: many characters at a time, until the text ends, what follows is mostly
+  // ASCII, or fewer than kWideRoom of `ends` are left. Returns how many ends it wrote, at least
+  // one; the last is where to go on. An end has `part_flag` where its unit is part of a pretoken
+  // only. chars[i] is the code point of unit i if it is one character, else kNoChar or another
+  // number that is no code point; with a `part_flag` that of whole pretokens is kNoChar too. A unit
+  // begins at `begin`; ends.size() > kWideRoom, and `chars` has as much room.
+  std::size_t cut_wide(std::string_view text, PretokenStarts starts, std::uint32_t begin,
+                       std::uint32_t part_flag, std::span<std::uint32_t> ends,
+                       std::uint32_t* chars) const {
+    return cut_wide_(*this, text, starts, begin, part_flag, ends, chars);
+  }
+  static constexpr std::size_t kWideRoom = 32;
+  static constexpr std::uint32_t kNoChar = ~std::uint32_t{0};
+
+  // Whether text may be cut between these two characters.
+  bool may_cut(char32_t left, char32_t right) const;
+
+ private:
+  friend struct CharCutsSimd;
+  static constexpr std::size_t kWideBytesMin = 16;  // of 64 that are not ASCII
+  static constexpr std::uint32_t kPairFactor = 0x9E3779B1;
+  static constexpr std::uint32_t kOpenSlots = 4096;
+  static constexpr unsigned kOpenBytes = 16;  // first bytes and last bytes, by their low 4 bits
+
+  static std::size_t open_slot(std::uint32_t code_point) { return code_point % kOpenSlots; }
+  void add(std::string_view piece, std::vector<std::uint64_t>& pairs);
+  bool has(std::uint32_t left, std::uint32_t right) const;
+  bool has_open(std::uint32_t left, std::uint32_t right, std::uint32_t right_first_byte) const;
+  std::uint32_t place_of(std::uint32_t left, std::uint32_t right) const {
+    return ((left << 16 | left >> 16) ^ right) * kPairFactor >> shift_;
+  }
+
+  // Pairs of whole characters that some piece has, but those of ASCII, by hash.
+  std::vector<std::uint64_t> bits_;
+  unsigned shift_ = 0;
+  std::array<std::array<std::uint64_t, 2>, 128> ascii_{};  // exact: bit `right` of row `left`
+  // Pieces that begin or end inside a character have its last bytes or its first ones beside the
+  // next. By character, by hash: bit i for such a piece that goes on behind the character with a
+  // first byte of low bits i, bit kOpenBytes + i for one that has a last byte so before it.
+  std::array<std::uint32_t, kOpenSlots> open_{};
+  // Of two such parts the last byte, by its low 5 bits, by the low 4 bits of the first byte.
+  std::array<std::uint32_t, kOpenBytes> open_pairs_{};
+  CutWide cut_wide_ = choose_cut_wide();
+};
+
+}  // namespace corpusmill

@@ -1,0 +1,168 @@
+#include "tokenizer/bpe/row_windows.h"
+
+#include <algorithm>
+#include <bit>
+
+namespace corpusmill {
+
+void RowWindows::merge(const MergeTable& table, MergeLanesFunction lanes,
+                       std::span<TokenId> symbols, std::span<std::uint32_t> ends) {
+  windows_.clear();
+  row_ = next_ = 0;
+  rows_done_ = symbols_done_ = 0;
+  while (rows_done_ < ends.size()) {
+    const std::size_t known = windows_.size();
+    add_windows(ends);
+    merge_windows(table, lanes, symbols, std::span(windows_).subspan(known), window_sets_);
+    add_bridges();
+    merge_windows(table, lanes, symbols, bridges_, bridge_sets_);
+    join_windows(table, symbols, ends);
+  }
+}
+
+void RowWindows::add_windows(std::span<const std::uint32_t> ends) {
+  bool is_first = windows_.empty();
+  while (windows_.size() < kWindowsMax && row_ < ends.size()) {
+    const std::uint32_t rest = ends[row_] - next_;
+    Window& window = windows_.emplace_back();
+    window.is_first = is_first;
+    window.is_last = is_first = rest <= kWindow;
+    // The last one of several is as long as the others.
+    window.begin = next_;
+    if (window.is_last && !window.is_first) window.begin = ends[row_] - kWindow;
+    window.end = std::min(window.begin + kWindow, ends[row_]);
+    next_ = window.is_last ? window.end : window.end - kOverlap;
+    row_ += window.is_last;
+  }
+}
+
+void RowWindows::add_bridges() {
+  bridges_.clear();
+  bridged_.clear();
+  for (std::uint32_t i = 1; i < windows_.size(); ++i) {
+    const Window &left = windows_[i - 1], &right = windows_[i];
+    if (right.is_first || agreed_place(left, right, right.begin)) continue;
+    Window& bridge = bridges_.emplace_back();
+    constexpr std::uint32_t kBefore = (kWindow - kOverlap) / 2;
+    bridge.begin = right.begin - std::min(kBefore, right.begin - left.begin);
+    bridge.end = bridge.begin + kWindow;
+    bridged_.push_back(i);
+  }
+}
+
+void RowWindows::merge_windows(const MergeTable& table, MergeLanesFunction lanes,
+                               std::span<const TokenId> symbols, std::span<Window> windows,
+                               LaneRows* sets) {
+  constexpr std::size_t kRows = LaneRows::kRows;
+  const std::size_t count = (windows.size() + kRows - 1) / kRows;
+  if (count == 0) return;
+  for (std::size_t i = 0; i < kRows; ++i) sets[count - 1].set_size(i, 0);
+  for (std::size_t i = 0; i < windows.size(); ++i) {
+    Window& window = windows[i];
+    LaneRows& set = sets[i / kRows];
+    window.set = &set;
+    window.lane = i % kRows;
+    const std::size_t size = window.end - window.begin;
+    const TokenId* const first = symbols.data() + window.begin;
+    set.set_size(window.lane, size);
+    for (std::size_t place = 0; place < size; ++place) set.put(window.lane, place, first[place]);
+  }
+  lanes(table, sets, count);
+}
+
+std::optional<std::uint32_t> RowWindows::agreed_place(const Window& left, const Window& right,
+                                                      std::uint32_t from) {
+  // Bit i says that a symbol begins at right.begin + i, or the last one ends there.
+  const std::uint32_t end = left.end - right.begin;
+  const std::uint64_t of_left =
+      std::uint64_t{left.places()} >> (right.begin - left.begin) | std::uint64_t{1} << end;
+  const std::uint64_t of_right = (right.places() | std::uint64_t{1} << (right.end - right.begin)) &
+                                 ((std::uint64_t{2} << end) - 1);
+  const std::uint64_t from_on = ~std::uint64_t{0} << (std::max(from, right.begin) - right.begin);
+  for (std::uint64_t both = of_left & of_right & from_on; both != 0; both &= both - 1) {
+    const std::uint64_t behind_first = ~(both ^ (both - 1));
+    const std::uint64_t ends = (of_left | of_right) & behind_first;
+    if ((ends & (~ends + 1) & both) != 0) {
+      return right.begin + static_cast<std::uint32_t>(std::countr_zero(both));
+    }
+  }
+  return std::nullopt;
+}
+
+void RowWindows::append(const Window& window, std::uint32_t end) {
+  const std::uint64_t before_end = (std::uint64_t{1} << (end - window.begin)) - 1;
+  const std::uint64_t from_on = ~std::uint64_t{0} << (from_ - window.begin);
+  const std::size_t known = merged_.size();
+  merged_.resize(known + kWindow);
+  TokenId* out = merged_.data() + known;
+  for (std::uint64_t at = window.places() & before_end & from_on; at != 0; at &= at - 1) {
+    *out++ = window.set->symbols[std::countr_zero(at)][window.lane];
+  }
+  merged_.resize(static_cast<std::size_t>(out - merged_.data()));
+  from_ = end;
+}
+
+bool RowWindows::join(const Window& left, const Window& right) {
+  const auto place = agreed_place(left, right, from_);
+  if (place) append(left, *place);
+  return place.has_value();
+}
+
+void RowWindows::join_windows(const MergeTable& table, std::span<TokenId> symbols,
+                              std::span<std::uint32_t> ends) {
+  std::size_t bridge = 0;
+  for (std::uint32_t i = 0; i < windows_.size(); ++i) {
+    const Window& window = windows_[i];
+    if (window.is_first) {
+      row_begin_ = from_ = window.begin;
+      merged_.clear();
+      agrees_ = true;
+    } else if (i > 0) {
+      const Window& left = windows_[i - 1];
+      const bool bridged = bridge < bridged_.size() && bridged_[bridge] == i;
+      agrees_ = agrees_ && (!bridged || join(left, bridges_[bridge])) &&
+                join(bridged ? bridges_[bridge] : left, window);
+      bridge += bridged;
+    }
+    if (!window.is_last) continue;
+    if (agrees_) append(window, window.end);
+    finish_row(table, symbols, window.end);
+    ends[rows_done_++] = static_cast<std::uint32_t>(symbols_done_);
+  }
+  const bool row_is_open = !windows_.empty() && !windows_.back().is_last;
+  if (row_is_open && agrees_) {
+    keep_last();
+    return;
+  }
+  windows_.clear();
+  if (!row_is_open) return;
+  next_ = ends[row_++];
+  finish_row(table, symbols, next_);
+  ends[rows_done_++] = static_cast<std::uint32_t>(symbols_done_);
+}
+
+void RowWindows::keep_last() {
+  Window last = windows_.back();
+  for (std::size_t place = 0; place < kWindow; ++place) {
+    last_set_.put(0, place, last.set->symbols[place][last.lane]);
+  }
+  last_set_.places[0] = last.places();
+  last.set = &last_set_;
+  last.lane = 0;
+  windows_.assign(1, last);
+}
+
+void RowWindows::finish_row(const MergeTable& table, std::span<TokenId> symbols,
+                            std::uint32_t end) {
+  std::span<const TokenId> result = merged_;
+  if (!agrees_) {
+    const std::span<TokenId> row = symbols.subspan(row_begin_, end - row_begin_);
+    result = row.first(long_row_.merge(table, row));
+  }
+  // What a row became is not longer than the row, so this overwrites no other row.
+  std::copy(result.begin(), result.end(),
+            symbols.begin() + static_cast<std::ptrdiff_t>(symbols_done_));
+  symbols_done_ += result.size();
+}
+
+}  // namespace corpusmill

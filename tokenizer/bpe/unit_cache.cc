@@ -1,0 +1,238 @@
+#include "tokenizer/bpe/unit_cache.h"
+
+#include <xxhash.h>
+
+#include <algorithm>
+#include <bit>
+#include <utility>
+
+namespace corpusmill {
+namespace {
+
+constexpr std::size_t kGrowth = 4;
+constexpr std::size_t kLinesMin = std::size_t{1} << 10;
+// A unit is looked for in this many lines from its own; beyond, it is forgotten.
+constexpr std::size_t kLinesLooked = 4;
+constexpr std::size_t kIdsMax = std::size_t{1} << 20;
+
+constexpr std::size_t kLongSlots = std::size_t{1} << 16;
+constexpr std::size_t kLongUsedMax = kLongSlots / 2;
+constexpr std::size_t kLongKeysMax = std::size_t{4} << 20;
+constexpr std::size_t kLongIdsMax = std::size_t{1} << 20;
+
+}  // namespace
+
+UnitCache::UnitCache(const unit_keys::Functions& functions) : functions_(functions) {
+  reset(kLinesMin);
+}
+
+void UnitCache::use_for(std::uint64_t owner) {
+  waiting_count_ = 0;  // nothing waits but after an exception
+  if (owner_ == owner) return;
+  if (owner_ != 0) {
+    chars_.clear();
+    reset(kLinesMin);
+    long_slots_.clear();
+    long_keys_.clear();
+    long_ids_.clear();
+    long_used_ = 0;
+  }
+  owner_ = owner;
+}
+
+void UnitCache::reset(std::size_t lines) {
+  lines_ = HugeArray<Line>(lines);
+  use_lines();
+  ids_.clear();
+}
+
+void UnitCache::use_lines() {
+  offset_mask_ = static_cast<std::uint32_t>((lines_.size() - 1) * sizeof(Line));
+  used_ = 0;
+}
+
+void UnitCache::prepare(std::string_view text, std::uint32_t begin,
+                        std::span<const std::uint32_t> ends, bool has_parts, Probes& probes) const {
+  const auto prepare_some = has_parts ? functions_.prepare_parts : functions_.prepare;
+  const char* const lines = reinterpret_cast<const char*>(lines_.data());
+  const auto begin_of = [&](std::size_t i) { return i == 0 ? begin : ends[i - 1] & ~kPart; };
+  // A key is loaded as 16 bytes; those near the text's end come from a copy that has them.
+  std::size_t near = ends.size();
+  while (near > 0 && begin_of(near - 1) + sizeof(UnitKey) > text.size()) --near;
+  if (near > 0) {
+    prepare_some(text.data(), &begin, ends.first(near), offset_mask_, lines, probes, 0);
+  }
+  if (near == ends.size()) return;
+  const std::size_t tail_begin = text.size() - std::min(text.size(), sizeof(UnitKey));
+  char tail[2 * sizeof(UnitKey)] = {};
+  std::memcpy(tail, text.data() + tail_begin, text.size() - tail_begin);
+  std::uint32_t tail_ends[sizeof(UnitKey)];
+  const std::size_t count = ends.size() - near;
+  for (std::size_t i = 0; i < count; ++i) {
+    tail_ends[i] = ends[near + i] - static_cast<std::uint32_t>(tail_begin);  // flags stay
+  }
+  const std::uint32_t tail_first = begin_of(near) - static_cast<std::uint32_t>(tail_begin);
+  prepare_some(tail, &tail_first, std::span(tail_ends, count), offset_mask_, lines, probes, near);
+}
+
+void UnitCache::prepare_scattered(std::string_view text, const std::uint32_t* begins,
+                                  std::span<const std::uint32_t> ends, Probes& probes) const {
+  const char* const lines = reinterpret_cast<const char*>(lines_.data());
+  std::size_t near = ends.size();
+  while (near > 0 && begins[near - 1] + sizeof(UnitKey) > text.size()) --near;
+  functions_.prepare_scattered(text.data(), begins, ends.first(near), offset_mask_, lines, probes,
+                               0);
+  // As in prepare(), one by one.
+  for (; near < ends.size(); ++near) {
+    char bytes[sizeof(UnitKey)] = {};
+    const std::string_view tail = text.substr(begins[near]);
+    std::memcpy(bytes, tail.data(), std::min(tail.size(), sizeof bytes));
+    const std::uint32_t end = ends[near] - begins[near];  // its flag stays
+    const std::uint32_t begin = 0;
+    functions_.prepare_scattered(bytes, &begin, {&end, 1}, offset_mask_, lines, probes, near);
+  }
+}
+
+void UnitCache::put_in_place(std::span<const Waiting> waiting, std::span<const ShortRow> rows,
+                             std::vector<TokenId>& out) {
+  std::size_t end = out.size(), missing = 0;
+  for (const ShortRow& row : rows) missing += row.count;
+  out.resize(end + missing);
+  for (std::size_t i = waiting.size(); i > 0; --i) {
+    const auto place = [&](std::size_t at) {
+      return out.begin() + static_cast<std::ptrdiff_t>(at);
+    };
+    const std::size_t begin = waiting[i - 1].place;
+    std::move_backward(place(begin), place(end), place(end + missing));
+    const std::span<const TokenId> ids = rows[i - 1].view();
+    missing -= ids.size();
+    std::copy(ids.begin(), ids.end(), place(begin + missing));
+    end = begin;
+  }
+}
+
+std::span<const TokenId> UnitCache::find_any(std::string_view unit, bool part, const UnitKey& key,
+                                             std::uint32_t offset) const {
+  if (unit.size() <= kShortBytesMax) return find(key, offset);
+  if (unit.size() > kLongBytesMax) return {};
+  return find_long(unit, part, hash_long(unit));
+}
+
+void UnitCache::insert_any(std::string_view unit, bool part, const UnitKey& key,
+                           std::span<const TokenId> ids) {
+  if (unit.size() <= kShortBytesMax) {
+    insert(key, offset_of(key), ids);
+  } else if (unit.size() <= kLongBytesMax) {
+    insert_long(unit, part, hash_long(unit), ids);
+  }
+}
+
+std::span<const TokenId> UnitCache::find(const UnitKey& key, std::uint32_t offset) const {
+  for (std::size_t step = 0; step < kLinesLooked; ++step) {
+    const Line& line = line_at(offset, step);
+    for (const Entry& entry : line.entries) {
+      if (difference(entry, key) != 0) continue;
+      const std::size_t count = entry.high >> kCountShift;
+      if (count != 0) return {entry.ids, count};
+      return {ids_.data() + entry.ids[0], entry.ids[1]};
+    }
+    // Lines fill from their first entry, and a unit goes beyond a full one only.
+    if (line.entries[1].high == 0) return {};
+  }
+  return {};
+}
+
+UnitCache::Entry* UnitCache::free_entry(std::size_t offset) {
+  if (used_ >= kLinesMax / 2 * 3) return nullptr;  // of 2 * kLinesMax
+  for (std::size_t step = 0; step < kLinesLooked; ++step) {
+    for (Entry& entry : line_at(offset, step).entries) {
+      if (entry.high == 0) return &entry;
+    }
+  }
+  return nullptr;
+}
+
+void UnitCache::insert(const UnitKey& key, std::uint32_t offset, std::span<const TokenId> ids) {
+  if (ids.size() > kInlineIds && ids_.size() + ids.size() > kIdsMax) reset(lines_.size());
+  Entry* entry = free_entry(offset);
+  if (entry != nullptr) {
+    ++used_;
+  } else {
+    entry = &line_at(offset, 0).entries[1];
+  }
+  entry->low = key.low;
+  entry->high = key.high;
+  if (ids.size() <= kInlineIds) {
+    std::fill(std::copy(ids.begin(), ids.end(), entry->ids), std::end(entry->ids), TokenId{0});
+    entry->high |= static_cast<std::uint64_t>(ids.size()) << kCountShift;
+  } else {
+    entry->ids[0] = static_cast<TokenId>(ids_.size());
+    entry->ids[1] = static_cast<TokenId>(ids.size());
+    ids_.insert(ids_.end(), ids.begin(), ids.end());
+  }
+}
+
+// A unit may wait twice.
+void UnitCache::insert_if_new(std::string_view unit, bool part, const UnitKey& key,
+                              std::span<const TokenId> ids) {
+  const bool is_new = find_any(unit, part, key, offset_of(key)).data() == nullptr;
+  if (is_new) insert_any(unit, part, key, ids);
+}
+
+void UnitCache::grow() {
+  HugeArray<Line> old(lines_.size() * kGrowth);
+  std::swap(old, lines_);
+  use_lines();
+  for (const Line& line : old) {
+    for (const Entry& entry : line.entries) {
+      if (entry.high == 0) continue;
+      const UnitKey key{entry.low, entry.high << (64 - kCountShift) >> (64 - kCountShift)};
+      if (Entry* const place = free_entry(offset_of(key))) {
+        *place = entry;
+        ++used_;
+      }
+    }
+  }
+}
+
+std::uint64_t UnitCache::hash_long(std::string_view unit) {
+  return XXH3_64bits(unit.data(), unit.size());
+}
+
+std::span<const TokenId> UnitCache::find_long(std::string_view unit, bool part,
+                                              std::uint64_t hash) const {
+  if (long_slots_.empty()) return {};
+  for (std::size_t at = hash & (kLongSlots - 1);; at = (at + 1) & (kLongSlots - 1)) {
+    const LongSlot& slot = long_slots_[at];
+    if (slot.key_bytes == 0) return {};
+    if (slot.hash == hash && slot.part == part && slot.key_bytes == unit.size() &&
+        std::memcmp(long_keys_.data() + slot.key_begin, unit.data(), unit.size()) == 0) {
+      return {long_ids_.data() + slot.ids_begin, slot.id_count};
+    }
+  }
+}
+
+void UnitCache::insert_long(std::string_view unit, bool part, std::uint64_t hash,
+                            std::span<const TokenId> ids) {
+  if (long_slots_.empty() || long_used_ == kLongUsedMax ||
+      long_keys_.size() + unit.size() > kLongKeysMax ||
+      long_ids_.size() + ids.size() > kLongIdsMax) {
+    long_slots_.assign(kLongSlots, LongSlot{});
+    long_keys_.clear();
+    long_ids_.clear();
+    long_used_ = 0;
+  }
+  std::size_t at = hash & (kLongSlots - 1);
+  while (long_slots_[at].key_bytes != 0) at = (at + 1) & (kLongSlots - 1);
+  long_slots_[at] = {hash,
+                     static_cast<std::uint32_t>(long_keys_.size()),
+                     static_cast<std::uint32_t>(long_ids_.size()),
+                     static_cast<std::uint16_t>(unit.size()),
+                     static_cast<std::uint16_t>(ids.size()),
+                     part};
+  long_keys_.append(unit);
+  long_ids_.insert(long_ids_.end(), ids.begin(), ids.end());
+  ++long_used_;
+}
+
+}  // namespace corpusmill

@@ -1,0 +1,297 @@
+// What one thread remembers of the units of text (pretokens, or parts of them between exact cuts)
+// that it has encoded: bytes -> ids. A first-level table holds units of up to 15 bytes, two entries
+// to a cache line; units come in batches, so that the table's lines are fetched before they are
+// looked at. Longer units are in a table behind it. Keys are always compared whole.
+//
+// Bounded: 16 MiB of entries, 4 MiB of ids, 8 MiB of long units; the table begins small and
+// doubles. Full, it replaces what shares a line with the newcomer; the others start over.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "common/huge_array.h"
+#include "common/token_id.h"
+#include "tokenizer/bpe/char_words.h"
+#include "tokenizer/bpe/id_words.h"
+#include "tokenizer/bpe/short_row.h"
+#include "tokenizer/bpe/unit_cache_simd.h"
+
+namespace corpusmill {
+
+class UnitCache {
+ public:
+  static constexpr std::size_t kShortBytesMax = unit_keys::kShortBytesMax;
+  static constexpr std::size_t kLongBytesMax = 256;  // units above are not remembered
+  static constexpr std::size_t kBatchUnits = unit_keys::Probes::kMax;
+  // Set in a unit's end: the unit is part of a pretoken, not the whole. The same bytes may have
+  // other ids then, and are another key.
+  static constexpr std::uint32_t kPart = unit_keys::kPart;
+
+  // `functions`: one of unit_keys::functions().
+  explicit UnitCache(const unit_keys::Functions& functions = unit_keys::functions().front());
+
+  // Forgets everything unless `owner` is the one that it was filled for (not 0).
+  void use_for(std::uint64_t owner);
+
+  // Appends the ids of the units text[ends[i - 1], ends[i]), the first from `begin`; none is empty.
+  // Units not known yet are encoded by merge(std::string_view bytes, bool part,
+  // std::vector<TokenId>& ids), which appends their ids, at least one, and must not use this cache.
+  // text.size() < kPart. Without kHasParts no end has that flag.
+  //
+  // A merge that also has
+  //   bool takes(std::string_view bytes) const;  // whether a ShortRow holds what a unit becomes
+  //   void start(std::string_view bytes, bool part, ShortRow& row) const;  // the symbols of a unit
+  //   void merge_rows(std::span<ShortRow> rows) const;                     // what they become
+  // is asked for the ids of several units together, those that it takes: they are in `out`
+  // after finish().
+  template <bool kHasParts = false, class Merge>
+  [[gnu::noinline]] void encode(std::string_view text, std::uint32_t begin,
+                                std::span<const std::uint32_t> ends, std::vector<TokenId>& out,
+                                const Merge& merge) {
+    if (ends.empty()) return;
+    Probes probes[2];
+    Ids ids;
+    // The lines of a batch come while the batch before is looked up.
+    std::span<const std::uint32_t> batch = ends.first(std::min(ends.size(), kBatchUnits));
+    prepare(text, begin, batch, kHasParts, probes[0]);
+    for (unsigned turn = 0;; turn ^= 1) {
+      ends = ends.subspan(batch.size());
+      const std::uint32_t next_begin = batch.back() & ~kPart;
+      const std::span<const std::uint32_t> next = ends.first(std::min(ends.size(), kBatchUnits));
+      const bool full = used_ > lines_.size() && lines_.size() < kLinesMax;
+      if (!next.empty() && !full) prepare(text, next_begin, next, kHasParts, probes[turn ^ 1]);
+      encode_batch<kHasParts>(text, begin, batch, probes[turn], ids, out, merge);
+      if (full) grow();
+      if (next.empty()) break;
+      if (full) prepare(text, next_begin, next, kHasParts, probes[turn ^ 1]);
+      begin = next_begin;
+      batch = next;
+    }
+    ids.flush(out);
+  }
+
+  // Puts the ids that are still missing where they belong.
+  template <class Merge>
+  void finish(std::vector<TokenId>& out, const Merge& merge);
+
+ private:
+  friend class UnitWords;
+  static constexpr std::size_t kInlineIds = 4;
+  static constexpr unsigned kCountShift = 61;  // of the number of inline ids in Entry::high
+
+  struct alignas(32) Entry {
+    std::uint64_t low, high;  // the key, and the number of ids; 0: they are in ids_
+    TokenId ids[kInlineIds];  // zeros behind them; or where they begin, and how many
+
+    // It is the key's, and has an id word.
+    bool is_short(const UnitKey& key) const {
+      return difference(*this, key) == 0 && (high >> kCountShift) - 1 < id_words::kIdsMax;
+    }
+    std::uint64_t word() const {
+      constexpr unsigned kBits = id_words::kIdBits;
+      return id_words::frame_of(high >> kCountShift) | ids[0] | std::uint64_t{ids[1]} << kBits |
+             std::uint64_t{ids[2]} << 2 * kBits;
+    }
+  };
+  struct Line {
+    Entry entries[2];
+  };
+  struct LongSlot {
+    std::uint64_t hash = 0;
+    std::uint32_t key_begin = 0, ids_begin = 0;
+    std::uint16_t key_bytes = 0, id_count = 0;  // no bytes: empty
+    bool part = false;
+  };
+
+  // A unit whose ids are not known yet, and where in the output they belong.
+  struct Waiting {
+    std::string_view unit;
+    UnitKey key;
+    std::size_t place;
+    bool part;
+  };
+  static constexpr std::size_t kWaitingMax = 32;
+
+  using Probes = unit_keys::Probes;
+  static constexpr std::size_t kLinesMax = std::size_t{1} << 18;
+
+  // Four ids are written whatever their number, so they go by way of a buffer with room for that.
+  struct Ids {
+    static constexpr std::size_t kRoom = 2048;
+    TokenId* end = first;
+    TokenId first[kRoom + kInlineIds];
+
+    void flush(std::vector<TokenId>& out) {
+      out.insert(out.end(), first, end);
+      end = first;
+    }
+  };
+  static_assert(Ids::kRoom >= kBatchUnits * kInlineIds);
+
+  // Where the key's line begins, in bytes.
+  std::uint32_t offset_of(const UnitKey& key) const { return functions_.hash(key) & offset_mask_; }
+  // 0 if the entry is that of the key. An empty entry is no key's: keys have a length.
+  static std::uint64_t difference(const Entry& entry, const UnitKey& key) {
+    return (entry.low ^ key.low) | (entry.high ^ key.high) << (64 - kCountShift);
+  }
+  // The one of the line's entries that may be the key's.
+  const Entry& entry_of(const UnitKey& key, std::uint32_t offset) const {
+    const char* const lines = reinterpret_cast<const char*>(lines_.data());
+    const auto* const entry = reinterpret_cast<const Entry*>(lines + offset);
+    // Which of the two it is nobody can foretell: no branch.
+    return entry[difference(*entry, key) != 0];
+  }
+  // The probes of a batch; asks for their lines.
+  void prepare(std::string_view text, std::uint32_t begin, std::span<const std::uint32_t> ends,
+               bool has_parts, Probes& probes) const;
+  // The same of units that do not stand one behind the other: the first is text[begins[0],
+  // ends[0]).
+  void prepare_scattered(std::string_view text, const std::uint32_t* begins,
+                         std::span<const std::uint32_t> ends, Probes& probes) const;
+
+  template <bool kHasParts, class Merge>
+  void encode_batch(std::string_view text, std::uint32_t begin, std::span<const std::uint32_t> ends,
+                    const Probes& probes, Ids& ids, std::vector<TokenId>& out, const Merge& merge);
+  // Unit i of a batch, where its line does not say its ids.
+  template <class Merge>
+  [[gnu::noinline]] void encode_missing(std::string_view unit, bool part, const UnitKey& key,
+                                        std::uint32_t offset, Ids& ids, std::vector<TokenId>& out,
+                                        const Merge& merge);
+  Line& line_at(std::size_t offset, std::size_t step) const {
+    return lines_[(offset / sizeof(Line) + step) & (lines_.size() - 1)];
+  }
+  static void put_in_place(std::span<const Waiting> waiting, std::span<const ShortRow> rows,
+                           std::vector<TokenId>& out);
+  // Of a unit of any length: null data where it is unknown; what is too long is not kept.
+  std::span<const TokenId> find_any(std::string_view unit, bool part, const UnitKey& key,
+                                    std::uint32_t offset) const;
+  void insert_any(std::string_view unit, bool part, const UnitKey& key,
+                  std::span<const TokenId> ids);
+  void insert_if_new(std::string_view unit, bool part, const UnitKey& key,
+                     std::span<const TokenId> ids);
+  // Merges the unit by itself. Valid until the next call.
+  template <class Merge>
+  std::span<const TokenId> encode_new(std::string_view unit, bool part, const UnitKey& key,
+                                      const Merge& merge);
+  std::span<const TokenId> find(const UnitKey& key,
+                                std::uint32_t offset) const;  // null data: unknown
+  void insert(const UnitKey& key, std::uint32_t offset, std::span<const TokenId> ids);
+  Entry* free_entry(std::size_t offset);
+  void reset(std::size_t lines);
+  void use_lines();  // that are empty yet
+  void grow();
+  void grow_if_full() {
+    if (used_ > lines_.size() && lines_.size() < kLinesMax) grow();
+  }
+  std::span<const TokenId> find_long(std::string_view unit, bool part, std::uint64_t hash) const;
+  void insert_long(std::string_view unit, bool part, std::uint64_t hash,
+                   std::span<const TokenId> ids);
+  static std::uint64_t hash_long(std::string_view unit);
+
+  std::uint64_t owner_ = 0;
+  CharWords chars_;  // for UnitWords
+  HugeArray<Line> lines_;
+  std::size_t used_ = 0;
+  std::uint32_t offset_mask_ = 0;  // leaves the offset of a line, in bytes, of a hash
+  unit_keys::Functions functions_;
+  std::vector<TokenId> merged_;
+  std::size_t waiting_count_ = 0;
+  std::array<Waiting, kWaitingMax> waiting_;
+  std::vector<TokenId> ids_;  // of units that have more than an entry holds
+  std::vector<LongSlot> long_slots_;
+  std::string long_keys_;
+  std::vector<TokenId> long_ids_;
+  std::size_t long_used_ = 0;
+};
+
+template <bool kHasParts, class Merge>
+void UnitCache::encode_batch(std::string_view text, std::uint32_t begin,
+                             std::span<const std::uint32_t> ends, const Probes& probes, Ids& ids,
+                             std::vector<TokenId>& out, const Merge& merge) {
+  if (ids.end > ids.first + (Ids::kRoom - kBatchUnits * kInlineIds)) ids.flush(out);
+  const auto first_line = [&] { return reinterpret_cast<const char*>(lines_.data()); };
+  const char* lines = first_line();
+  TokenId* ids_end = ids.end;
+  for (std::size_t i = 0; i < ends.size(); ++i) {
+    const UnitKey& key = probes.keys[i];
+    const auto* entry = reinterpret_cast<const Entry*>(lines + probes.offsets[i]);
+    // Which of the two it is nobody can foretell: no branch.
+    entry += difference(*entry, key) != 0;
+    const std::size_t count = entry->high >> kCountShift;
+    std::memcpy(ids_end, entry->ids, sizeof entry->ids);
+    if (difference(*entry, key) == 0 && count != 0) [[likely]] {
+      ids_end += count;
+      continue;
+    }
+    const std::uint32_t at = i == 0 ? begin : ends[i - 1] & ~kPart;
+    const std::string_view unit = text.substr(at, (ends[i] & ~kPart) - at);
+    ids.end = ids_end;
+    encode_missing(unit, kHasParts && (ends[i] & kPart) != 0, key, probes.offsets[i], ids, out,
+                   merge);
+    ids_end = ids.end;
+    lines = first_line();  // a full table begins anew elsewhere
+  }
+  ids.end = ids_end;
+}
+
+template <class Merge>
+void UnitCache::encode_missing(std::string_view unit, bool part, const UnitKey& key,
+                               std::uint32_t offset, Ids& ids, std::vector<TokenId>& out,
+                               const Merge& merge) {
+  std::span<const TokenId> found = find_any(unit, part, key, offset);
+  if (found.data() == nullptr) {
+    if constexpr (requires(ShortRow & row) { merge.start(unit, part, row); }) {
+      if (merge.takes(unit)) {
+        const std::size_t place = out.size() + static_cast<std::size_t>(ids.end - ids.first);
+        waiting_[waiting_count_++] = {unit, key, place, part};
+        if (waiting_count_ == kWaitingMax) {
+          ids.flush(out);
+          finish(out, merge);
+        }
+        return;
+      }
+    }
+    found = encode_new(unit, part, key, merge);
+  }
+  if (found.size() <= kInlineIds) {
+    ids.end = std::copy(found.begin(), found.end(), ids.end);
+  } else {
+    ids.flush(out);
+    out.insert(out.end(), found.begin(), found.end());
+  }
+}
+
+template <class Merge>
+std::span<const TokenId> UnitCache::encode_new(std::string_view unit, bool part, const UnitKey& key,
+                                               const Merge& merge) {
+  merged_.clear();
+  merge(unit, part, merged_);
+  insert_any(unit, part, key, merged_);
+  return merged_;
+}
+
+template <class Merge>
+void UnitCache::finish(std::vector<TokenId>& out, const Merge& merge) {
+  ShortRow rows[kWaitingMax];
+  const std::span<const Waiting> waiting(waiting_.data(), std::exchange(waiting_count_, 0));
+  if (waiting.empty()) return;
+  for (std::size_t i = 0; i < waiting.size(); ++i) {
+    merge.start(waiting[i].unit, waiting[i].part, rows[i]);
+  }
+  merge.merge_rows(std::span(rows, waiting.size()));
+  for (std::size_t i = 0; i < waiting.size(); ++i) {
+    insert_if_new(waiting[i].unit, waiting[i].part, waiting[i].key, rows[i].view());
+  }
+  put_in_place(waiting, std::span(rows, waiting.size()), out);
+}
+
+}  // namespace corpusmill

@@ -1,0 +1,161 @@
+// Units on their way to ids, many at a time, for text of which most units are single characters:
+// those are looked up by code point (CharWords), the others in the UnitCache, and what neither
+// knows is merged side by side. Then all are spelled out, in their order.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "common/token_id.h"
+#include "tokenizer/bpe/char_words.h"
+#include "tokenizer/bpe/id_words.h"
+#include "tokenizer/bpe/short_row.h"
+#include "tokenizer/bpe/unit_cache.h"
+
+namespace corpusmill {
+
+class UnitWords {
+ public:
+  static constexpr std::size_t kUnitsMax = 1024;
+
+  // The ids of no unit are id_words::kNobody or above. `cache` must outlive this.
+  explicit UnitWords(UnitCache& cache) : cache_(cache) {}
+
+  // Finds the ids of the units, told as to UnitCache::encode(), of at most kUnitsMax. chars[i] is
+  // the code point of unit i if it is one character, else CharWords::kChars or above; that of a
+  // unit without UnitCache::kPart only if it has the same ids with it. `chars` can be read up to
+  // the next multiple of CharWords::kStep. Merge is one that has start() and merge_rows().
+  template <bool kHasParts, class Merge>
+  void look_up(std::string_view text, std::uint32_t begin, std::span<const std::uint32_t> ends,
+               std::span<const std::uint32_t> chars, const Merge& merge);
+  // Writes the ids of units [first, last) of those that were looked up last from `out` on, and
+  // returns where they end. Up to id_words::kSpareIds behind that may be written too.
+  TokenId* spell(std::size_t first, std::size_t last, TokenId* out) const;
+  // More ids than all of `units` units that were looked up last, and what is written behind them.
+  std::size_t ids_max(std::size_t units) const {
+    return id_words::kIdsMax * units + long_ids_.size() + id_words::kSpareIds;
+  }
+
+ private:
+  static constexpr std::uint32_t kPart = UnitCache::kPart;
+  static constexpr std::size_t kBatchUnits = UnitCache::kBatchUnits;
+  static constexpr std::size_t kWaitingMax = 32;
+
+  struct Unit {
+    std::string_view bytes;
+    bool part;
+    std::uint32_t code_point;  // below CharWords::kChars if it is one character
+  };
+  // Units to be looked up in the cache.
+  struct Batch {
+    std::span<const std::uint32_t> numbers;  // which they are
+    std::uint32_t begins[kBatchUnits], ends[kBatchUnits];
+    unit_keys::Probes probes;
+  };
+  // A unit whose ids are not known yet.
+  struct Waiting {
+    std::size_t number;
+    Unit unit;
+    UnitKey key;
+  };
+
+  // What unit `number` becomes.
+  void set(std::size_t number, std::span<const TokenId> ids);
+  template <class Merge>
+  void look_up_rare(std::size_t number, const Unit& unit, const UnitKey& key, std::uint32_t offset,
+                    const Merge& merge);
+  template <class Merge>
+  void merge_waiting(const Merge& merge);
+
+  UnitCache& cache_;
+  std::size_t waiting_count_ = 0;
+  std::array<Waiting, kWaitingMax> waiting_;
+  // Of each unit its word, or where in long_ids_ its ids begin, and above bit 32 their number.
+  alignas(64) std::uint64_t words_[kUnitsMax + CharWords::kStep];
+  std::vector<TokenId> long_ids_;
+};
+
+template <bool kHasParts, class Merge>
+void UnitWords::look_up(std::string_view text, std::uint32_t begin,
+                        std::span<const std::uint32_t> ends, std::span<const std::uint32_t> chars,
+                        const Merge& merge) {
+  std::uint32_t numbers[kUnitsMax + CharWords::kStep];
+  waiting_count_ = 0;
+  long_ids_.clear();
+  std::span<const std::uint32_t> unknown(numbers, cache_.chars_.look_up(chars, words_, numbers));
+  cache_.grow_if_full();
+  // The lines of a batch come while the batch before is looked up.
+  Batch batches[2];
+  const auto prepare_next = [&](Batch& batch) {
+    batch.numbers = unknown.first(std::min(unknown.size(), kBatchUnits));
+    unknown = unknown.subspan(batch.numbers.size());
+    for (std::size_t i = 0; i < batch.numbers.size(); ++i) {
+      const std::size_t number = batch.numbers[i];
+      batch.begins[i] = number == 0 ? begin : ends[number - 1] & ~kPart;
+      batch.ends[i] = ends[number];
+    }
+    const std::span<const std::uint32_t> batch_ends(batch.ends, batch.numbers.size());
+    cache_.prepare_scattered(text, batch.begins, batch_ends, batch.probes);
+  };
+  prepare_next(batches[0]);
+  for (unsigned turn = 0; !batches[turn].numbers.empty(); turn ^= 1) {
+    prepare_next(batches[turn ^ 1]);
+    const Batch& batch = batches[turn];
+    for (std::size_t i = 0; i < batch.numbers.size(); ++i) {
+      const std::size_t number = batch.numbers[i];
+      const UnitKey& key = batch.probes.keys[i];
+      const UnitCache::Entry& entry = cache_.entry_of(key, batch.probes.offsets[i]);
+      if (entry.is_short(key)) [[likely]] {
+        words_[number] = entry.word();
+        continue;
+      }
+      const bool part = kHasParts && (batch.ends[i] & kPart) != 0;
+      const std::size_t size = (batch.ends[i] & ~kPart) - batch.begins[i];
+      const Unit unit{text.substr(batch.begins[i], size), part, chars[number]};
+      look_up_rare(number, unit, key, batch.probes.offsets[i], merge);
+    }
+  }
+  merge_waiting(merge);
+}
+
+template <class Merge>
+void UnitWords::look_up_rare(std::size_t number, const Unit& unit, const UnitKey& key,
+                             std::uint32_t offset, const Merge& merge) {
+  std::span<const TokenId> found = cache_.find_any(unit.bytes, unit.part, key, offset);
+  if (found.data() == nullptr && merge.takes(unit.bytes)) {
+    waiting_[waiting_count_++] = {number, unit, key};
+    if (waiting_count_ == kWaitingMax) merge_waiting(merge);
+    return;
+  }
+  if (found.data() == nullptr) found = cache_.encode_new(unit.bytes, unit.part, key, merge);
+  set(number, found);
+}
+
+template <class Merge>
+void UnitWords::merge_waiting(const Merge& merge) {
+  if (waiting_count_ == 0) return;
+  ShortRow rows[kWaitingMax];
+  const std::span<const Waiting> waiting(waiting_.data(), waiting_count_);
+  waiting_count_ = 0;
+  for (std::size_t i = 0; i < waiting.size(); ++i) {
+    merge.start(waiting[i].unit.bytes, waiting[i].unit.part, rows[i]);
+  }
+  merge.merge_rows(std::span(rows, waiting.size()));
+  for (std::size_t i = 0; i < waiting.size(); ++i) {
+    const auto& [number, unit, key] = waiting[i];
+    set(number, rows[i].view());
+    const bool has_word = (words_[number] & id_words::kTag) != 0;
+    if (unit.code_point < CharWords::kChars && has_word) {
+      cache_.chars_.learn(unit.code_point, words_[number]);
+    } else {
+      cache_.insert_if_new(unit.bytes, unit.part, key, rows[i].view());
+    }
+  }
+}
+
+}  // namespace corpusmill

@@ -1,0 +1,378 @@
+#include "tokenizer/byte_level/bpe_model.h"
+
+#include <algorithm>
+#include <atomic>
+#include <bit>
+#include <cstddef>
+#include <cstring>
+#include <string>
+#include <utility>
+
+#include "tokenizer/bpe/unit_cache.h"
+#include "tokenizer/bpe/unit_words.h"
+#include "tokenizer/byte_level/bpe_cuts.h"
+#include "tokenizer/text/unicode_class.h"
+
+namespace corpusmill {
+namespace {
+
+constexpr std::size_t kUnitsMax = UnitWords::kUnitsMax;
+constexpr std::uint32_t kPart = UnitCache::kPart;
+
+std::uint64_t next_instance() {
+  static std::atomic<std::uint64_t> last{0};
+  return ++last;
+}
+
+// Where the first byte from `at` stands that is not ASCII; the size if there is none.
+std::size_t find_non_ascii(std::string_view text, std::size_t at) {
+  constexpr std::uint64_t kTops = 0x8080'8080'8080'8080;
+  for (; at + 8 <= text.size(); at += 8) {
+    std::uint64_t bytes;
+    std::memcpy(&bytes, text.data() + at, sizeof bytes);
+    if ((bytes & kTops) != 0)
+      return at + static_cast<std::size_t>(std::countr_zero(bytes & kTops) / 8);
+  }
+  while (at < text.size() && (text[at] & 0x80) == 0) ++at;
+  return at;
+}
+
+// The bits of PretokenStarts.
+std::vector<std::uint64_t>& thread_starts() {
+  thread_local std::vector<std::uint64_t> words;
+  return words;
+}
+
+void mark_starts(std::span<const std::uint32_t> ends) {
+  std::vector<std::uint64_t>& words = thread_starts();
+  words.assign(ends.back() / 64 + 3, 0);
+  words[0] = 1;
+  // A word is put together in a register: most have several bits.
+  std::uint64_t bits = 1;
+  std::uint32_t here = 0;
+  for (const std::uint32_t end : ends) {
+    bits = (end / 64 == here ? bits : 0) | std::uint64_t{1} << end % 64;
+    here = end / 64;
+    words[here] = bits;
+  }
+}
+
+UnitCache& thread_cache() {
+  thread_local UnitCache cache;
+  return cache;
+}
+UnitWords& thread_words() {
+  thread_local UnitWords words(thread_cache());
+  return words;
+}
+
+}  // namespace
+
+BpeModel::BpeModel(BpeTables tables)
+    : byte_ids_(tables.byte_ids),
+      merges_(tables.merges),
+      cuts_(bpe_cuts(tables)),
+      instance_(next_instance()) {
+  whole_pretokens_ = std::move(tables.whole_pretokens);
+}
+
+struct BpeModel::Merger {
+  const BpeModel& model;
+
+  void operator()(std::string_view unit, bool part, std::vector<TokenId>& ids) const {
+    model.merge(unit, part, ids);
+  }
+  bool takes(std::string_view unit) const { return unit.size() <= ShortRow::kSymbolsMax; }
+  void start(std::string_view unit, bool part, ShortRow& row) const {
+    row.count = static_cast<std::uint32_t>(unit.size());
+    for (std::size_t i = 0; i < unit.size(); ++i) {
+      row.symbols[i] = model.byte_ids_[static_cast<std::uint8_t>(unit[i])];
+    }
+    if (part || model.whole_pretokens_.size() == 0) return;
+    if (const std::optional<TokenId> whole = model.whole_pretokens_.find(unit)) {
+      row.count = 1;
+      row.symbols[0] = *whole;
+    }
+  }
+  void merge_rows(std::span<ShortRow> rows) const { model.merges_.merge_rows(rows); }
+};
+
+// The texts that a window is made of, if it is of several, and where their ids end.
+struct TextEnds {
+  static constexpr std::size_t kFrameIds = 2;
+
+  std::span<const std::uint32_t> ends;
+  IdFrame frame;
+  std::span<std::size_t> ids_ends;
+
+  // Whether one ends here or before.
+  bool has_end(std::uint32_t at) const { return !ends.empty() && ends.front() <= at; }
+  // Writes what goes before the ids of the first.
+  TokenId* begin(TokenId* out) const {
+    if (frame.before && !ends.empty()) *out++ = *frame.before;
+    return out;
+  }
+  // The ids of the first are complete and end at `out`: writes what stands between them and those
+  // of the next. `ids` is where all begin.
+  TokenId* end(TokenId* out, const TokenId* ids) {
+    if (frame.after) *out++ = *frame.after;
+    ids_ends.front() = static_cast<std::size_t>(out - ids);
+    ends = ends.subspan(1);
+    ids_ends = ids_ends.subspan(1);
+    return begin(out);
+  }
+};
+
+// The units of a window, cut on the way to the cache.
+class BpeModel::Window {
+ public:
+  Window(const BpeModel& model, std::string_view text, std::span<const std::uint32_t> ends,
+         TextEnds texts, std::vector<TokenId>& out)
+      : merger_{model},
+        cuts_(*model.cuts_),
+        text_(text),
+        ends_(ends),
+        has_parts_(model.whole_pretokens_.size() > 0),
+        cache_(thread_cache()),
+        words_(thread_words()),
+        texts_(texts),
+        out_(out) {
+    append([&](TokenId* ids) { return texts_.begin(ids); }, TextEnds::kFrameIds);
+  }
+
+  // `stop`: where the first byte stands that is not ASCII.
+  void encode(std::size_t stop) {
+    while (next_ < ends_.size()) {
+      if (ends_[next_] <= stop && begin_ == pretoken_begin_) {
+        take_ascii(stop);
+      } else if (cuts_.is_wide(text_, begin_)) {
+        cut_wide();
+      } else {
+        cut_pretoken();
+      }
+      if (kUnitsMax - count_ <= 2 * CharCuts::kWideRoom || run_count_ == kRunsMax) flush();
+      if (stop < begin_ && next_ < ends_.size()) stop = find_non_ascii(text_, begin_);
+    }
+    flush();
+  }
+
+ private:
+  // Units that were taken without their code points.
+  struct AsciiRun {
+    std::uint32_t begin;      // of its text
+    std::size_t first, last;  // units
+  };
+  static constexpr std::size_t kRunsMax = 128;
+
+  void take_ascii(std::size_t stop) {
+    const std::size_t most = std::min(kUnitsMax - count_, ends_.size() - next_);
+    std::size_t taken = 0;
+    for (; taken < most && ends_[next_ + taken] <= stop; ++taken) {
+      units_[count_ + taken] = ends_[next_ + taken];
+    }
+    ascii_runs_[run_count_++] = {begin_, count_, count_ + taken};
+    count_ += taken;
+    next_ += taken;
+    begin_ = pretoken_begin_ = units_[count_ - 1];
+  }
+
+  // The code points of the units that were taken without.
+  void tell_ascii_chars() {
+    for (const AsciiRun& run : std::span(ascii_runs_, run_count_)) {
+      std::uint32_t begin = run.begin;
+      for (std::size_t i = run.first; i < run.last; ++i) {
+        const bool is_char = units_[i] - begin == 1 && !has_parts_;
+        chars_[i] = is_char ? static_cast<std::uint8_t>(text_[begin]) : CharCuts::kNoChar;
+        begin = units_[i];
+      }
+    }
+  }
+
+  void cut_wide() {
+    if (!std::exchange(starts_known_, true)) mark_starts(ends_);
+    const std::size_t units = cuts_.cut_wide(text_, {thread_starts().data()}, begin_,
+                                             has_parts_ ? kPart : 0, room(), chars_ + count_);
+    count_ += units;
+    cut_count_ += units;
+    begin_ = units_[count_ - 1] & ~kPart;
+    for (; next_ < ends_.size() && ends_[next_] <= begin_; ++next_) pretoken_begin_ = ends_[next_];
+  }
+
+  // As much of it as there is room for.
+  void cut_pretoken() {
+    const std::uint32_t end = ends_[next_];
+    const std::size_t parts = cuts_.cut(text_, begin_, end, room());
+    const bool whole = has_parts_ && begin_ == pretoken_begin_ && parts == 1 && room()[0] == end;
+    const std::uint32_t flag = has_parts_ && !whole ? kPart : 0;
+    cut_count_ += parts;
+    for (std::size_t i = 0; i < parts; ++i, ++count_) {
+      chars_[count_] = whole ? CharCuts::kNoChar : char_of(begin_, units_[count_]);
+      begin_ = units_[count_];
+      units_[count_] |= flag;
+    }
+    if (begin_ < end) return;
+    pretoken_begin_ = end;
+    ++next_;
+  }
+
+  // The code point of text[begin, end) if it is one character.
+  std::uint32_t char_of(std::uint32_t begin, std::uint32_t end) const {
+    if (end - begin > 3) return CharCuts::kNoChar;
+    const DecodedChar decoded = decode_utf8(text_.substr(0, end), begin);
+    return begin + decoded.bytes == end && decoded.code_point != 0xFFFD ? decoded.code_point
+                                                                        : CharCuts::kNoChar;
+  }
+
+  std::span<std::uint32_t> room() { return std::span(units_ + count_, kUnitsMax - count_); }
+
+  // write(out) writes up to `ids_max` ids from `out` on and returns where they end.
+  template <class Write>
+  void append(const Write& write, std::size_t ids_max) {
+    const std::size_t size = out_.size();
+    out_.resize(size + ids_max);
+    const TokenId* const end = write(out_.data() + size);
+    out_.resize(static_cast<std::size_t>(end - out_.data()));
+  }
+
+  // The unit behind that which the first text ends with, if `first` is not behind it.
+  std::size_t end_of_text(std::size_t first) const {
+    const auto at = std::partition_point(units_ + first, units_ + count_, [&](std::uint32_t end) {
+      return (end & ~kPart) < texts_.ends.front();
+    });
+    return static_cast<std::size_t>(at - units_) + 1;
+  }
+
+  template <bool kHasParts>
+  void encode_by_words() {
+    cache_.finish(out_, merger_);  // before the ends of ids are told
+    tell_ascii_chars();
+    const std::span<const std::uint32_t> units(units_, count_), chars(chars_, count_);
+    words_.look_up<kHasParts>(text_, units_begin_, units, chars, merger_);
+    const auto spell = [&](TokenId* out) {
+      std::size_t first = 0;
+      while (texts_.has_end(begin_)) {
+        const std::size_t last = end_of_text(first);
+        out = texts_.end(words_.spell(first, last, out), out_.data());
+        first = last;
+      }
+      return words_.spell(first, count_, out);
+    };
+    append(spell, words_.ids_max(count_) + TextEnds::kFrameIds * count_);
+  }
+
+  template <bool kHasParts>
+  void encode_by_cache() {
+    std::span<const std::uint32_t> units(units_, count_);
+    std::uint32_t begin = units_begin_;
+    for (std::size_t first = 0; texts_.has_end(begin_);) {
+      const std::size_t last = end_of_text(first);
+      cache_.encode<kHasParts>(text_, begin, units.first(last - first), out_, merger_);
+      cache_.finish(out_, merger_);
+      append([&](TokenId* out) { return texts_.end(out, out_.data()); }, 2 * TextEnds::kFrameIds);
+      units = units.subspan(last - first);
+      begin = units_[last - 1] & ~kPart;
+      first = last;
+    }
+    cache_.encode<kHasParts>(text_, begin, units, out_, merger_);
+  }
+
+  template <bool kHasParts>
+  void encode_units() {
+    if (cut_count_ > count_ / 2) {
+      encode_by_words<kHasParts>();
+    } else {
+      encode_by_cache<kHasParts>();
+    }
+  }
+
+  void flush() {
+    if (count_ == 0) return;
+    has_parts_ ? encode_units<true>() : encode_units<false>();
+    units_begin_ = begin_;
+    count_ = cut_count_ = run_count_ = 0;
+  }
+
+  const Merger merger_;
+  const CharCuts& cuts_;
+  const std::string_view text_;
+  const std::span<const std::uint32_t> ends_;
+  const bool has_parts_;
+  UnitCache& cache_;
+  UnitWords& words_;
+  TextEnds texts_;
+  std::vector<TokenId>& out_;
+  std::size_t next_ = 0;              // pretoken that `begin_` is in
+  std::uint32_t pretoken_begin_ = 0;  // of it
+  std::uint32_t begin_ = 0;           // of the next unit
+  std::uint32_t units_begin_ = 0;     // of what is not encoded yet
+  std::size_t count_ = 0;
+  AsciiRun ascii_runs_[kRunsMax];
+  std::size_t run_count_ = 0;
+  std::size_t cut_count_ = 0;  // of them those that are not ASCII, or stand beside such
+  bool starts_known_ = false;
+  std::uint32_t units_[kUnitsMax];                     // where they end
+  std::uint32_t chars_[kUnitsMax + CharWords::kStep];  // code points of those that are characters
+};
+
+void BpeModel::encode(std::string_view text, std::span<const std::uint32_t> ends,
+                      std::vector<TokenId>& out) const {
+  UnitCache& cache = thread_cache();
+  cache.use_for(instance_);
+  const Merger merger{*this};
+  const std::size_t stop = cuts_ ? find_non_ascii(text, 0) : text.size();
+  if (stop == text.size()) {
+    cache.encode(text, 0, ends, out, merger);
+  } else {
+    Window(*this, text, ends, {}, out).encode(stop);
+  }
+  cache.finish(out, merger);
+}
+
+void BpeModel::encode_joined(const JoinedTexts& texts, const IdFrame& frame,
+                             std::vector<TokenId>& out, std::span<std::size_t> ids_ends) const {
+  thread_cache().use_for(instance_);
+  Window(*this, texts.text, texts.pretoken_ends.view(), {texts.text_ends, frame, ids_ends}, out)
+      .encode(find_non_ascii(texts.text, 0));
+}
+
+// Short rows are so much faster to merge that cutting ASCII pays as well.
+void BpeModel::cut_rows(std::string_view unit, std::vector<std::uint32_t>& ends) const {
+  const auto size = static_cast<std::uint32_t>(unit.size());
+  ends.clear();
+  if (!cuts_) return ends.push_back(size);
+  // Parts that share a row do not touch each other.
+  const std::size_t row_max = size < MergeTable::kLanesSymbolsMin ? 0 : MergeTable::kLaneSymbols;
+  std::uint32_t parts[64];
+  std::uint32_t begin = 0;  // of the last row
+  for (std::uint32_t at = 0; at < size;) {
+    for (const std::uint32_t end : std::span(parts).first(cuts_->cut(unit, at, size, parts))) {
+      if (ends.empty() || end - begin > row_max) {
+        begin = at;
+        ends.push_back(end);
+      } else {
+        ends.back() = end;
+      }
+      at = end;
+    }
+  }
+}
+
+void BpeModel::merge(std::string_view unit, bool part, std::vector<TokenId>& out) const {
+  if (!part && whole_pretokens_.size() > 0) {
+    if (const std::optional<TokenId> whole = whole_pretokens_.find(unit)) {
+      out.push_back(*whole);
+      return;
+    }
+  }
+  thread_local std::vector<TokenId> symbols;
+  thread_local std::vector<std::uint32_t> ends;
+  const auto size = static_cast<std::uint32_t>(unit.size());
+  symbols.resize(size);
+  std::transform(unit.begin(), unit.end(), symbols.begin(),
+                 [&](char byte) { return byte_ids_[static_cast<std::uint8_t>(byte)]; });
+  cut_rows(unit, ends);
+  merges_.merge_rows(symbols, ends);
+  out.insert(out.end(), symbols.begin(), symbols.begin() + ends.back());
+}
+
+}  // namespace corpusmill

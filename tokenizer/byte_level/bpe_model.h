@@ -1,0 +1,64 @@
+// Byte-pair merges inside pretokens: the engine of byte-level BPE, and the seam behind which it can
+// be swapped. It knows bytes, ids and merges; no special tokens, no regular expressions.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "common/token_id.h"
+#include "tokenizer/bpe/char_cuts.h"
+#include "tokenizer/bpe/merge_table.h"
+#include "tokenizer/byte_level/joined_texts.h"
+#include "tokenizer/id_frame.h"
+#include "tokenizer/text/vocabulary.h"
+
+namespace corpusmill {
+
+struct BpeTables {
+  std::array<TokenId, 256> byte_ids{};    // the id of every single byte
+  std::vector<MergeTable::Merge> merges;  // of a repeated pair the last entry counts
+  // ignore_merges: a pretoken found here whole, by its bytes, is that one id, whatever the merges
+  // say.
+  Vocabulary whole_pretokens;
+};
+
+class BpeModel {
+ public:
+  // Throws Error kMismatch as MergeTable does.
+  explicit BpeModel(BpeTables tables);
+
+  // Appends the ids of the pretokens text[ends[i - 1], ends[i]), the first from 0: among adjacent
+  // pairs that have a merge, the one of lowest rank, leftmost first, is joined until none is left.
+  // `ends` ascends strictly; text.size() < 2^31. A pretoken that is not ASCII is cut further where
+  // that changes nothing (CharCuts), and what the parts become is remembered per thread
+  // (UnitCache). Const and safe from any number of threads.
+  void encode(std::string_view text, std::span<const std::uint32_t> ends,
+              std::vector<TokenId>& out) const;
+
+  // Whether encode_joined() can be called.
+  bool cuts_text() const { return cuts_.has_value(); }
+  // The same of each of the texts, within the frame; ids_ends[i] becomes out.size() behind text i.
+  // As many as there are texts, at least one.
+  void encode_joined(const JoinedTexts& texts, const IdFrame& frame, std::vector<TokenId>& out,
+                     std::span<std::size_t> ids_ends) const;
+
+ private:
+  struct Merger;  // for UnitCache
+  class Window;
+
+  void merge(std::string_view unit, bool part, std::vector<TokenId>& out) const;
+  // Where rows end that can be merged one by one, short where that is possible.
+  void cut_rows(std::string_view unit, std::vector<std::uint32_t>& ends) const;
+
+  std::array<TokenId, 256> byte_ids_;
+  Vocabulary whole_pretokens_;
+  MergeTable merges_;
+  std::optional<CharCuts> cuts_;  // none where results are not the concatenation of their parts
+  std::uint64_t instance_;        // tells the caches of two models apart
+};
+
+}  // namespace corpusmill

@@ -1,0 +1,322 @@
+#include "tokenizer/char_bpe/char_bpe_model.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <utility>
+
+#include "common/error.h"
+#include "tokenizer/bpe/unit_cache.h"
+#include "tokenizer/text/unicode_class.h"
+
+namespace corpusmill {
+namespace {
+
+constexpr TokenId kNoAtomicPiece = ~TokenId{0};
+
+std::uint64_t next_instance() {
+  static std::atomic<std::uint64_t> last{0};
+  return ++last;
+}
+
+UnitCache& thread_cache() {
+  thread_local UnitCache cache;
+  return cache;
+}
+
+// `from` as every `to` in the text's place.
+std::string replaced(std::string_view text, std::string_view from, std::string_view to) {
+  std::string out;
+  out.reserve(text.size());
+  for (;;) {
+    const std::size_t found = text.find(from);
+    out += text.substr(0, found);
+    if (found == std::string_view::npos) return out;
+    out += to;
+    text.remove_prefix(found + from.size());
+  }
+}
+
+// The texts that merges make, as the engine sees text: ' ' for the mark. One with a space of its
+// own is never met.
+std::vector<std::string> made_pieces(const CharBpeSpec& spec) {
+  std::vector<bool> made(spec.symbols.size() + spec.bare_characters.size());
+  for (const MergeTable::Merge& merge : spec.merges) made[merge.result] = true;
+  std::vector<std::string> pieces;
+  pieces.reserve(std::min(made.size(), spec.merges.size()));
+  for (TokenId id = 0; id < made.size(); ++id) {
+    if (!made[id]) continue;
+    const std::string_view text = spec.text_of(id);
+    if (!spec.rules.space_is_mark) {
+      pieces.emplace_back(text);
+    } else if (text.find(' ') == std::string_view::npos) {
+      pieces.push_back(replaced(text, kSpaceMarkUtf8, " "));
+    }
+  }
+  return pieces;
+}
+
+std::optional<ByteTrie> atomic_trie(const CharBpeSpec& spec) {
+  std::vector<std::string> texts;
+  texts.reserve(spec.atomic_pieces.size());
+  std::vector<ByteTrie::Entry> entries;
+  for (const CharBpeAtomicPiece& piece : spec.atomic_pieces) {
+    if (spec.rules.space_is_mark) {
+      if (piece.text.find(' ') != std::string::npos) continue;  // never met
+      texts.push_back(replaced(piece.text, kSpaceMarkUtf8, " "));
+    } else {
+      texts.push_back(piece.text);
+    }
+    entries.push_back({texts.back(), piece.id});
+  }
+  if (entries.empty()) return std::nullopt;
+  return ByteTrie::build(std::move(entries), kNoAtomicPiece);
+}
+
+}  // namespace
+
+CharBpeModel::CharBpeModel(CharBpeSpec spec, const std::string& file_name)
+    : spec_(std::move(spec)),
+      merges_({}),
+      pieces_(made_pieces(spec_)),
+      piece_views_(pieces_.begin(), pieces_.end()),
+      alphabet_(spec_, piece_views_),
+      cutter_(alphabet_, piece_views_, spec_.rules.split_at_marks),
+      singles_(spec_, alphabet_, cutter_),
+      atomic_(atomic_trie(spec_)),
+      instance_(next_instance()) {
+  const auto require = [&](bool proven, std::string_view what) {
+    if (proven) return;
+    throw Error(ExitCode::kMismatch,
+                fmt::format("{}: {} is not supported: its ids could not be proven equal to the "
+                            "reference library's",
+                            file_name, what));
+  };
+  require(spec_.byte_ids || spec_.unknown, "a BPE without an unknown token and without bytes");
+  require(spec_.atomic_pieces.empty() || atomic_, "a BPE with so many user-defined pieces");
+  // The runs of unknown characters that end at a mark could not be told from those that go on.
+  require(!spec_.rules.split_at_marks || spec_.byte_ids ||
+              (alphabet_.entry(' ') & CharBpeAlphabet::kKnown) != 0,
+          "a BPE that splits at marks and has no token for one");
+  merges_ = MergeTable(std::exchange(spec_.merges, {}));
+  symbols_are_ids_ = spec_.resplits.empty() && spec_.bare_characters.empty();
+  for (CharBpeSpec::Resplit& resplit : spec_.resplits) {
+    resplits_.emplace(resplit.symbol, std::move(resplit.parts));
+  }
+  pieces_ = {};
+  piece_views_ = {};
+  if (spec_.whole_sections) {
+    for (TokenId id = 0; id < spec_.symbols.size(); ++id) {
+      symbol_bytes_max_ = std::max(symbol_bytes_max_, spec_.symbols.spelling(id).size());
+    }
+  }
+}
+
+void CharBpeModel::encode(std::string_view section, bool at_start,
+                          std::vector<TokenId>& out) const {
+  const CharBpeTextRules& rules = spec_.rules;
+  const bool has_mark =
+      section.starts_with(' ') || (rules.space_is_mark && section.starts_with(kSpaceMarkUtf8));
+  const bool wanted =
+      (rules.mark_beside_mark || !has_mark) && (at_start || !rules.mark_at_start_only);
+  encode_beside(section, wanted ? rules.mark : Mark::kNone, out);
+}
+
+void CharBpeModel::encode_marked(std::string_view section, std::vector<TokenId>& out) const {
+  encode_beside(section, Mark::kNone, out);
+}
+
+void CharBpeModel::encode_beside(std::string_view section, Mark mark,
+                                 std::vector<TokenId>& out) const {
+  if (section.empty()) return;
+  if (section.size() > kTextBytesMax) {
+    throw Error(ExitCode::kUsage, fmt::format("a text of {} bytes: at most {} are encoded at once",
+                                              section.size(), kTextBytesMax));
+  }
+  const std::size_t begin = out.size();
+  const bool spells_marks =
+      spec_.rules.space_is_mark && section.find(kSpaceMarkUtf8) != std::string_view::npos;
+  const bool whole_text = atomic_ || spec_.whole_sections || mark == Mark::kSuffix;
+  std::string text;
+  if (spells_marks || whole_text) {
+    text = spells_marks ? replaced(section, kSpaceMarkUtf8, " ") : std::string(section);
+    section = text;
+  }
+  if (whole_text && mark != Mark::kNone) {
+    text.insert(mark == Mark::kPrefix ? 0 : text.size(), 1, ' ');
+    section = text;
+    mark = Mark::kNone;
+  }
+  if (atomic_) {
+    encode_around_atomic_pieces(section, out);
+  } else if (spec_.whole_sections) {
+    encode_parts(section, out);
+  } else {
+    encode_units(section, mark, out);
+  }
+  if (!spec_.byte_ids && spec_.fuse_unknown) fuse_unknown(begin, out);
+}
+
+void CharBpeModel::encode_around_atomic_pieces(std::string_view text,
+                                               std::vector<TokenId>& out) const {
+  std::size_t pending = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t piece_end = 0;
+    TokenId piece = kNoAtomicPiece;
+    std::uint32_t node = ByteTrie::kRoot;
+    for (std::size_t i = at; i < text.size(); ++i) {
+      node = atomic_->child(node, static_cast<std::uint8_t>(text[i]));
+      if (node == ByteTrie::kNone) break;
+      if (atomic_->value(node) == kNoAtomicPiece) continue;
+      piece = atomic_->value(node);
+      piece_end = i + 1;
+    }
+    if (piece == kNoAtomicPiece) {
+      ++at;
+      continue;
+    }
+    encode_units(text.substr(pending, at - pending), Mark::kNone, out);
+    out.push_back(piece);
+    at = pending = piece_end;
+  }
+  encode_units(text.substr(pending), Mark::kNone, out);
+}
+
+std::optional<TokenId> CharBpeModel::whole(std::string_view text) const {
+  if (text.size() > symbol_bytes_max_) return std::nullopt;
+  const auto found = spec_.rules.space_is_mark
+                         ? spec_.symbols.find(replaced(text, " ", kSpaceMarkUtf8))
+                         : spec_.symbols.find(text);
+  const auto& outside = spec_.outside_model;
+  if (found && std::binary_search(outside.begin(), outside.end(), *found)) return std::nullopt;
+  return found;
+}
+
+void CharBpeModel::encode_parts(std::string_view text, std::vector<TokenId>& out) const {
+  while (!text.empty()) {
+    const std::size_t end =
+        spec_.rules.split_at_marks ? std::min(text.find(' ', 1), text.size()) : text.size();
+    if (const auto id = whole(text.substr(0, end))) {
+      out.push_back(*id);
+    } else {
+      encode_units(text.substr(0, end), Mark::kNone, out);
+    }
+    text.remove_prefix(end);
+  }
+}
+
+struct CharBpeModel::Merger {
+  const CharBpeModel& model;
+
+  void operator()(std::string_view unit, bool, std::vector<TokenId>& ids) const {
+    model.merge(unit, ids);
+  }
+  bool takes(std::string_view unit) const {
+    if (!model.symbols_are_ids_ || unit.size() > ShortRow::kSymbolsMax) return false;
+    for (std::size_t at = 0; at < unit.size();) {
+      const DecodedChar decoded = decode_utf8(unit, at);
+      if (model.alphabet_.symbol(decoded.code_point) >= kStrangeSymbol) return false;
+      at += decoded.bytes;
+    }
+    return true;
+  }
+  void start(std::string_view unit, bool, ShortRow& row) const {
+    row.count = static_cast<std::uint32_t>(model.symbols_of(unit, row.symbols));
+  }
+  void merge_rows(std::span<ShortRow> rows) const { model.merges_.merge_rows(rows); }
+};
+
+void CharBpeModel::encode_units(std::string_view text, Mark mark, std::vector<TokenId>& out) const {
+  constexpr std::size_t kEnds = 4 * UnitCache::kBatchUnits;
+  std::uint32_t ends[kEnds];
+  UnitCache& cache = thread_cache();
+  cache.use_for(instance_);
+  const Merger merge_unit{*this};
+  for (std::uint32_t at = 0; at < text.size();) {
+    if (at > 0 && is_mostly_wide(text, at)) {
+      const CharBpeSingles::Stop stop = singles_.encode(text, at, out);
+      at = static_cast<std::uint32_t>(stop.begin);
+      if (stop.end != 0) {
+        const auto end = static_cast<std::uint32_t>(stop.end);
+        cache.encode(text, at, std::span(&end, 1), out, merge_unit);
+        at = end;
+        continue;
+      }
+    }
+    const std::size_t count = cutter_.cut(text, at, ends);
+    std::span<const std::uint32_t> units(ends, count);
+    if (at == 0 && mark == Mark::kPrefix) {
+      // The first unit has a mark in front, which may be a unit of its own.
+      thread_local std::string first;
+      first.assign(1, ' ').append(text.substr(0, units.front()));
+      std::uint32_t first_ends[] = {1, static_cast<std::uint32_t>(first.size())};
+      const bool apart = cutter_.may_cut(' ', decode_utf8(text, 0).code_point);
+      cache.encode(first, 0, std::span(first_ends).subspan(apart ? 0 : 1), out, merge_unit);
+      at = units.front();
+      units = units.subspan(1);
+    }
+    cache.encode(text, at, units, out, merge_unit);
+    at = ends[count - 1];
+  }
+  cache.finish(out, merge_unit);
+}
+
+std::size_t CharBpeModel::symbols_of(std::string_view unit, TokenId* symbols) const {
+  std::size_t count = 0;
+  for (std::size_t at = 0; at < unit.size();) {
+    const DecodedChar decoded = decode_utf8(unit, at);
+    symbols[count++] = alphabet_.symbol(decoded.code_point);
+    at += decoded.bytes;
+  }
+  return count;
+}
+
+void CharBpeModel::merge(std::string_view unit, std::vector<TokenId>& out) const {
+  constexpr std::size_t kFewBytes = 128;
+  TokenId few[kFewBytes];
+  std::vector<TokenId> many(unit.size() > kFewBytes ? unit.size() : 0);
+  TokenId* const symbols = many.empty() ? few : many.data();
+  const std::size_t count = merges_.merge(std::span(symbols, symbols_of(unit, symbols)));
+  for (std::size_t i = 0; i < count; ++i) append(symbols[i], out);
+}
+
+void CharBpeModel::append(TokenId symbol, std::vector<TokenId>& out) const {
+  if (symbol < spec_.symbols.size()) {
+    const auto resplit = resplits_.empty() ? resplits_.end() : resplits_.find(symbol);
+    if (resplit == resplits_.end()) {
+      out.push_back(symbol);
+      return;
+    }
+    for (const TokenId part : resplit->second) append(part, out);
+  } else if (symbol < kStrangeSymbol) {
+    append_unknown(spec_.text_of(symbol), out);
+  } else if (symbol == kStrangeSymbol + ' ' && spec_.rules.space_is_mark) {
+    append_unknown(kSpaceMarkUtf8, out);
+  } else {
+    std::string character;
+    append_utf8(symbol - kStrangeSymbol, character);
+    append_unknown(character, out);
+  }
+}
+
+void CharBpeModel::append_unknown(std::string_view character, std::vector<TokenId>& out) const {
+  if (!spec_.byte_ids) {
+    out.push_back(*spec_.unknown);
+    return;
+  }
+  for (const char byte : character) {
+    out.push_back((*spec_.byte_ids)[static_cast<std::uint8_t>(byte)]);
+  }
+}
+
+// Units are encoded one by one, and runs of unknown characters go across their cuts.
+void CharBpeModel::fuse_unknown(std::size_t begin, std::vector<TokenId>& out) const {
+  const TokenId unknown = *spec_.unknown;
+  const auto first = out.begin() + static_cast<std::ptrdiff_t>(begin);
+  out.erase(std::unique(first, out.end(),
+                        [&](TokenId a, TokenId b) { return a == unknown && b == unknown; }),
+            out.end());
+}
+
+}  // namespace corpusmill
