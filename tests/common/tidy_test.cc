@@ -106,6 +106,41 @@ const Exceptions kMayCrossLayers = {
     {"train/corpusmill_train_main.cc", "binds TextCodec to tokenizer/, so that train/ need not"},
 };
 
+// The folders of a folder, lowest first: each may include itself, those before it, and what lies
+// at the top of the whole, its interface.
+const std::map<std::string, std::vector<std::string>> kLayers = {
+    {"tokenizer", {"text", "bpe", "split", "byte_level", "char_bpe", "sentencepiece", "learn"}},
+    {"prep",
+     {"text", "record", "input", "output", "stage", "statistics", "shards", "dedup", "tokenize",
+      "commands"}},
+};
+
+// "b" of "a/b/c.h", "" of "a/c.h".
+std::string inner_folder(const std::string& path) {
+  const std::size_t first = path.find('/'), last = path.rfind('/');
+  return first == last ? "" : path.substr(first + 1, last - first - 1);
+}
+
+TEST(Tidy, InnerFoldersIncludeOnlyLowerOnes) {
+  for (const SourceFile& file : tree()) {
+    const auto layers = kLayers.find(file.folder());
+    if (!is_ours(file) || layers == kLayers.end()) continue;
+    const auto layer_of = [&](const std::string& folder) {
+      return std::find(layers->second.begin(), layers->second.end(), folder);
+    };
+    const std::string own = inner_folder(file.path);
+    if (own.empty()) continue;
+    ASSERT_NE(layer_of(own), layers->second.end()) << file.path << ": a folder without a layer";
+    for (const Include& include : includes_of(file)) {
+      const std::string other = inner_folder(include.path);
+      const bool inside = include.quoted && include.path.rfind(layers->first + "/", 0) == 0;
+      if (!inside || other.empty()) continue;
+      EXPECT_TRUE(layer_of(other) <= layer_of(own))
+          << at(file, include.line) << include.path << ": " << own << "/ is below " << other << "/";
+    }
+  }
+}
+
 TEST(Tidy, FoldersIncludeOnlyWhatTheyMay) {
   for (const SourceFile& file : tree()) {
     if (!is_ours(file)) continue;
