@@ -62,7 +62,9 @@ class PairRanks {
     const std::uint32_t bucket = bucket_hash(left, right) >> bucket_shift_;
     return slot_at(left, right, displacements_[bucket]);
   }
+  class TakenSlots;
   bool build(std::span<const Entry> entries, unsigned slot_bits, unsigned bucket_bits);
+  bool place_bucket(std::span<const Entry> members, std::size_t bucket, TakenSlots& taken);
 
   // The pair and kNone - rank; 0 if empty.
   HugeArray<std::uint64_t> slots_;
