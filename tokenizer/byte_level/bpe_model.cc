@@ -2,15 +2,14 @@
 
 #include <algorithm>
 #include <atomic>
-#include <bit>
 #include <cstddef>
-#include <cstring>
 #include <string>
 #include <utility>
 
 #include "tokenizer/bpe/unit_cache.h"
 #include "tokenizer/bpe/unit_words.h"
 #include "tokenizer/byte_level/bpe_cuts.h"
+#include "tokenizer/text/non_ascii.h"
 #include "tokenizer/text/unicode_class.h"
 
 namespace corpusmill {
@@ -22,19 +21,6 @@ constexpr std::uint32_t kPart = UnitCache::kPart;
 std::uint64_t next_instance() {
   static std::atomic<std::uint64_t> last{0};
   return ++last;
-}
-
-// Where the first byte from `at` stands that is not ASCII; the size if there is none.
-std::size_t find_non_ascii(std::string_view text, std::size_t at) {
-  constexpr std::uint64_t kTops = 0x8080'8080'8080'8080;
-  for (; at + 8 <= text.size(); at += 8) {
-    std::uint64_t bytes;
-    std::memcpy(&bytes, text.data() + at, sizeof bytes);
-    if ((bytes & kTops) != 0)
-      return at + static_cast<std::size_t>(std::countr_zero(bytes & kTops) / 8);
-  }
-  while (at < text.size() && (text[at] & 0x80) == 0) ++at;
-  return at;
 }
 
 // The bits of PretokenStarts.

@@ -1,6 +1,5 @@
 #include "tokenizer/byte_level/byte_level_tokenizer.h"
 
-#include <algorithm>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -11,6 +10,7 @@
 #include "tokenizer/byte_level/joined_texts.h"
 #include "tokenizer/split/pretokenizer.h"
 #include "tokenizer/text/byte_alphabet.h"
+#include "tokenizer/text/non_ascii.h"
 #include "tokenizer/text/utf8_lossy.h"
 
 namespace corpusmill {
@@ -25,10 +25,6 @@ std::vector<AddedToken> added_tokens(const ByteLevelSpec& spec, bool normalized)
     if (normalized) tokens.back().content = spec.normalizer.normalize(token.content, scratch);
   }
   return tokens;
-}
-
-bool is_ascii(std::string_view text) {
-  return std::none_of(text.begin(), text.end(), [](char c) { return (c & 0x80) != 0; });
 }
 
 class ByteLevelTokenizer final : public Tokenizer {

@@ -66,16 +66,22 @@ std::string random_text(std::mt19937& random, std::size_t characters_max) {
   return text;
 }
 
+// Parts of such texts; the first and the last character of one may be cut.
+std::vector<std::string> random_pieces(std::mt19937& random) {
+  std::vector<std::string> pieces(random() % 12);
+  for (std::string& piece : pieces) {
+    const std::string source = random_text(random, 4);
+    const std::size_t begin = random() % source.size();
+    piece = source.substr(begin, 1 + random() % (source.size() - begin));
+  }
+  return pieces;
+}
+
 TEST(CharCutsTest, NoPieceThatOccursLiesAcrossACut) {
   std::mt19937 random(1);
   std::size_t cuts_seen = 0;
   for (int round = 0; round < 500; ++round) {
-    std::vector<std::string> pieces(random() % 12);
-    for (std::string& piece : pieces) {
-      const std::string source = random_text(random, 4);
-      const std::size_t begin = random() % source.size();
-      piece = source.substr(begin, 1 + random() % (source.size() - begin));
-    }
+    const std::vector<std::string> pieces = random_pieces(random);
     const std::vector<std::string_view> views(pieces.begin(), pieces.end());
     const CharCuts cuts(views);
     const std::string text = random_text(random, 40);
@@ -154,12 +160,7 @@ TEST(CharCutsTest, ManyCharactersAtATimeAreCutLikeOneByOne) {
   std::mt19937 random(2);
   if (!CharCuts({}).is_wide("世世世世世世世世", 0)) GTEST_SKIP() << "this processor lacks AVX-512";
   for (int round = 0; round < 1000; ++round) {
-    std::vector<std::string> pieces(random() % 12);
-    for (std::string& piece : pieces) {
-      const std::string source = random_text(random, 4);
-      const std::size_t begin = random() % source.size();
-      piece = source.substr(begin, 1 + random() % (source.size() - begin));
-    }
+    const std::vector<std::string> pieces = random_pieces(random);
     const std::vector<std::string_view> views(pieces.begin(), pieces.end());
     const CharCuts cuts(views);
     std::string text = random_text(random, 200);

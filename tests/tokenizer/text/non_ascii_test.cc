@@ -1,0 +1,26 @@
+#include "tokenizer/text/non_ascii.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace corpusmill {
+namespace {
+
+TEST(NonAsciiTest, TheFirstByteIsFoundWhereverItStands) {
+  for (std::size_t size = 0; size < 40; ++size) {
+    std::string text(size, '\x7F');
+    for (std::size_t at = 0; at <= size; ++at) EXPECT_EQ(find_non_ascii(text, at), size);
+    EXPECT_TRUE(is_ascii(text));
+    for (std::size_t place = 0; place < size; ++place) {
+      text[place] = place % 2 == 0 ? '\x80' : '\xFF';
+      for (std::size_t at = 0; at <= place; ++at) EXPECT_EQ(find_non_ascii(text, at), place);
+      EXPECT_EQ(find_non_ascii(text, place + 1), size);
+      EXPECT_FALSE(is_ascii(text));
+      text[place] = 'a';
+    }
+  }
+}
+
+}  // namespace
+}  // namespace corpusmill

@@ -1,0 +1,31 @@
+// Looks for what is not ASCII, eight bytes at a time.
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+namespace corpusmill {
+
+// Where the first byte from `at` stands that is not ASCII; the size if there is none. `at` is at
+// most the size.
+inline std::size_t find_non_ascii(std::string_view text, std::size_t at) {
+  constexpr std::uint64_t kTops = 0x8080'8080'8080'8080;
+  for (; at + 8 <= text.size(); at += 8) {
+    std::uint64_t bytes;
+    std::memcpy(&bytes, text.data() + at, sizeof bytes);
+    if ((bytes & kTops) != 0) {
+      return at + static_cast<std::size_t>(std::countr_zero(bytes & kTops) / 8);
+    }
+  }
+  while (at < text.size() && (text[at] & 0x80) == 0) ++at;
+  return at;
+}
+
+inline bool is_ascii(std::string_view text) {
+  return find_non_ascii(text, 0) == text.size();
+}
+
+}  // namespace corpusmill
