@@ -56,6 +56,8 @@ class CharBpeCutter {
     if (cut_before_space_ && right == ' ') return true;
     return cuts_.may_cut(left, right);
   }
+  // Whether a unit begins with this byte even where a merge could reach across.
+  bool must_cut_before(std::uint8_t byte) const { return cut_before_space_ && byte == ' '; }
 
  private:
   using Cut = std::size_t (*)(const CharBpeCutter& cutter, std::string_view text,

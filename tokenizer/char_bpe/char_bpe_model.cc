@@ -7,7 +7,9 @@
 #include <utility>
 
 #include "common/error.h"
+#include "tokenizer/bpe/miss_meter.h"
 #include "tokenizer/bpe/unit_cache.h"
+#include "tokenizer/char_bpe/char_bpe_rows.h"
 #include "tokenizer/text/unicode_class.h"
 
 namespace corpusmill {
@@ -20,9 +22,16 @@ std::uint64_t next_instance() {
   return ++last;
 }
 
-UnitCache& thread_cache() {
-  thread_local UnitCache cache;
-  return cache;
+// What a thread has to encode with.
+struct Scratch {
+  UnitCache cache;
+  MissMeter misses;
+  CharBpeRows rows;  // of text that the cache is left out for
+};
+
+Scratch& thread_scratch() {
+  thread_local Scratch scratch;
+  return scratch;
 }
 
 // `from` as every `to` in the text's place.
@@ -208,11 +217,14 @@ void CharBpeModel::encode_parts(std::string_view text, std::vector<TokenId>& out
 
 struct CharBpeModel::Merger {
   const CharBpeModel& model;
+  MissMeter& misses;
 
   void operator()(std::string_view unit, bool, std::vector<TokenId>& ids) const {
     model.merge(unit, ids);
   }
+  // Asked for every unit that the cache does not know.
   bool takes(std::string_view unit) const {
+    misses.missed(unit.size());
     if (!model.symbols_are_ids_ || unit.size() > ShortRow::kSymbolsMax) return false;
     for (std::size_t at = 0; at < unit.size();) {
       const DecodedChar decoded = decode_utf8(unit, at);
@@ -227,39 +239,84 @@ struct CharBpeModel::Merger {
   void merge_rows(std::span<ShortRow> rows) const { model.merges_.merge_rows(rows); }
 };
 
-void CharBpeModel::encode_units(std::string_view text, Mark mark, std::vector<TokenId>& out) const {
-  constexpr std::size_t kEnds = 4 * UnitCache::kBatchUnits;
-  std::uint32_t ends[kEnds];
-  UnitCache& cache = thread_cache();
-  cache.use_for(instance_);
-  const Merger merge_unit{*this};
-  for (std::uint32_t at = 0; at < text.size();) {
-    if (at > 0 && is_mostly_wide(text, at)) {
-      const CharBpeSingles::Stop stop = singles_.encode(text, at, out);
-      at = static_cast<std::uint32_t>(stop.begin);
-      if (stop.end != 0) {
-        const auto end = static_cast<std::uint32_t>(stop.end);
-        cache.encode(text, at, std::span(&end, 1), out, merge_unit);
-        at = end;
-        continue;
+// A text on its way to ids: by the cache, or past it.
+class CharBpeModel::Run {
+ public:
+  Run(const CharBpeModel& model, std::string_view text, std::vector<TokenId>& out)
+      : model_(model), text_(text), out_(out), scratch_(thread_scratch()) {
+    scratch_.cache.use_for(model.instance_);
+  }
+
+  void encode(Mark mark) {
+    while (at_ < text_.size()) {
+      if (at_ == 0 && mark == Mark::kPrefix) {
+        encode_first();
+      } else if (scratch_.misses.leaves_out()) {
+        encode_rows();
+      } else if (at_ > 0 && is_mostly_wide(text_, at_)) {
+        encode_singles();
+      } else {
+        cut_units();
+        encode_by_cache(std::span(ends_, count_));
       }
     }
-    const std::size_t count = cutter_.cut(text, at, ends);
-    std::span<const std::uint32_t> units(ends, count);
-    if (at == 0 && mark == Mark::kPrefix) {
-      // The first unit has a mark in front, which may be a unit of its own.
-      thread_local std::string first;
-      first.assign(1, ' ').append(text.substr(0, units.front()));
-      std::uint32_t first_ends[] = {1, static_cast<std::uint32_t>(first.size())};
-      const bool apart = cutter_.may_cut(' ', decode_utf8(text, 0).code_point);
-      cache.encode(first, 0, std::span(first_ends).subspan(apart ? 0 : 1), out, merge_unit);
-      at = units.front();
-      units = units.subspan(1);
-    }
-    cache.encode(text, at, units, out, merge_unit);
-    at = ends[count - 1];
+    scratch_.cache.finish(out_, merger_);
   }
-  cache.finish(out, merge_unit);
+
+ private:
+  void cut_units() { count_ = model_.cutter_.cut(text_, at_, ends_); }
+
+  void encode_by_cache(std::span<const std::uint32_t> units) {
+    scratch_.cache.encode(text_, at_, units, out_, merger_);
+    scratch_.misses.looked_up(units.back() - at_);
+    at_ = units.back();
+  }
+
+  void encode_rows() {
+    scratch_.cache.finish(out_, merger_);
+    const std::size_t end = scratch_.rows.take(model_.alphabet_, model_.cutter_, text_, at_);
+    model_.append(scratch_.rows.merge(model_.merges_), out_);
+    scratch_.misses.left_out(end - at_);
+    at_ = static_cast<std::uint32_t>(end);
+  }
+
+  // The first unit has a mark in front, which may be a unit of its own.
+  void encode_first() {
+    cut_units();
+    const std::uint32_t end = ends_[0];
+    thread_local std::string first;
+    first.assign(1, ' ').append(text_.substr(0, end));
+    const std::uint32_t ends[] = {1, static_cast<std::uint32_t>(first.size())};
+    const bool apart = model_.cutter_.may_cut(' ', decode_utf8(text_, 0).code_point);
+    scratch_.cache.encode(first, 0, std::span(ends).subspan(apart ? 0 : 1), out_, merger_);
+    at_ = end;
+    if (count_ > 1 && !scratch_.misses.leaves_out()) {
+      encode_by_cache(std::span(ends_, count_).subspan(1));
+    }
+  }
+
+  void encode_singles() {
+    const std::uint32_t begin = at_;
+    const CharBpeSingles::Stop stop = model_.singles_.encode(text_, at_, out_);
+    at_ = static_cast<std::uint32_t>(stop.begin);
+    scratch_.misses.looked_up(at_ - begin);
+    if (stop.end == 0) return;
+    const auto end = static_cast<std::uint32_t>(stop.end);
+    encode_by_cache(std::span(&end, 1));
+  }
+
+  const CharBpeModel& model_;
+  const std::string_view text_;
+  std::vector<TokenId>& out_;
+  Scratch& scratch_;
+  const Merger merger_{model_, scratch_.misses};
+  std::uint32_t at_ = 0;  // a unit begins there
+  std::size_t count_ = 0;
+  std::uint32_t ends_[4 * UnitCache::kBatchUnits];  // of units
+};
+
+void CharBpeModel::encode_units(std::string_view text, Mark mark, std::vector<TokenId>& out) const {
+  Run(*this, text, out).encode(mark);
 }
 
 std::size_t CharBpeModel::symbols_of(std::string_view unit, TokenId* symbols) const {
@@ -278,7 +335,19 @@ void CharBpeModel::merge(std::string_view unit, std::vector<TokenId>& out) const
   std::vector<TokenId> many(unit.size() > kFewBytes ? unit.size() : 0);
   TokenId* const symbols = many.empty() ? few : many.data();
   const std::size_t count = merges_.merge(std::span(symbols, symbols_of(unit, symbols)));
-  for (std::size_t i = 0; i < count; ++i) append(symbols[i], out);
+  append(std::span<const TokenId>(symbols, count), out);
+}
+
+void CharBpeModel::append(std::span<const TokenId> symbols, std::vector<TokenId>& out) const {
+  if (symbols_are_ids_) {
+    TokenId any = 0;  // at least the largest
+    for (const TokenId symbol : symbols) any |= symbol;
+    if (any < kStrangeSymbol) {
+      out.insert(out.end(), symbols.begin(), symbols.end());
+      return;
+    }
+  }
+  for (const TokenId symbol : symbols) append(symbol, out);
 }
 
 void CharBpeModel::append(TokenId symbol, std::vector<TokenId>& out) const {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -43,6 +44,7 @@ class CharBpeModel {
  private:
   using Mark = CharBpeTextRules::Mark;
   struct Merger;  // for UnitCache
+  class Run;
 
   void encode_beside(std::string_view section, Mark mark, std::vector<TokenId>& out) const;
   void encode_around_atomic_pieces(std::string_view text, std::vector<TokenId>& out) const;
@@ -53,6 +55,7 @@ class CharBpeModel {
   std::size_t symbols_of(std::string_view unit, TokenId* symbols) const;
   void merge(std::string_view unit, std::vector<TokenId>& out) const;
   void append(TokenId symbol, std::vector<TokenId>& out) const;
+  void append(std::span<const TokenId> symbols, std::vector<TokenId>& out) const;
   void append_unknown(std::string_view character, std::vector<TokenId>& out) const;
   void fuse_unknown(std::size_t begin, std::vector<TokenId>& out) const;
 

@@ -126,6 +126,29 @@ TEST(CharBpeModelTest, EqualsTheTextbookOnRandomModelsAndTexts) {
   }
 }
 
+// Units that are long, and so never met again: the cache is left out.
+TEST(CharBpeModelTest, EqualsTheTextbookOnTextThatIsAlwaysNew) {
+  std::mt19937 random(8);
+  for (int round = 0; round < 150; ++round) {
+    CharBpeSpec spec = random_spec(random);
+    add_random_rules(spec, random);
+    const CharBpeModel model(spec, "test");
+    for (int i = 0; i < 4; ++i) {
+      std::string text;
+      const std::size_t chars = 1500 + random() % 3000, alphabet = 1 + random() % kChars.size();
+      const auto spaces = 2 + random() % 100;
+      while (text.size() < chars) {
+        text += random() % spaces == 0 ? std::string(" ")
+                : random() % 200 == 0  ? std::string("\xE2\x82\xAC")
+                                       : kChars[random() % alphabet];
+      }
+      std::vector<TokenId> ids;
+      model.encode(text, true, ids);
+      ASSERT_EQ(ids, reference::encode_char_bpe(spec, text, true)) << "round " << round;
+    }
+  }
+}
+
 // "ab" of UNUSED kind is written as its parts, "b" has no token.
 TEST(CharBpeModelTest, WritesResplitSymbolsAsTheirParts) {
   CharBpeSpec spec;

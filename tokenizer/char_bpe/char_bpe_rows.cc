@@ -1,0 +1,40 @@
+#include "tokenizer/char_bpe/char_bpe_rows.h"
+
+#include <algorithm>
+
+#include "tokenizer/text/unicode_class.h"
+
+namespace corpusmill {
+
+std::size_t CharBpeRows::take(const CharBpeAlphabet& alphabet, const CharBpeCutter& cutter,
+                              std::string_view text, std::size_t at) {
+  if (symbols_.size() > kSymbolsKept) std::vector<TokenId>().swap(symbols_);
+  symbols_.resize(std::max(symbols_.size(), kSymbols));
+  ends_.clear();
+  std::size_t count = 0, row_begin = 0;
+  std::uint32_t left = 0;
+  while (at < text.size()) {
+    const auto byte = static_cast<std::uint8_t>(text[at]);
+    const DecodedChar right = byte < 0x80 ? DecodedChar{byte, 1} : decode_utf8(text, at);
+    const bool is_end = count - row_begin >= kRowMin ? cutter.may_cut(left, right.code_point)
+                                                     : count > 0 && cutter.must_cut_before(byte);
+    if (is_end) {
+      ends_.push_back(static_cast<std::uint32_t>(count));
+      row_begin = count;
+      if (count >= kSymbols - kRowMin) return at;
+    }
+    if (count == symbols_.size()) symbols_.resize(2 * count);
+    symbols_[count++] = alphabet.symbol(right.code_point);
+    left = right.code_point;
+    at += right.bytes;
+  }
+  ends_.push_back(static_cast<std::uint32_t>(count));
+  return at;
+}
+
+std::span<const TokenId> CharBpeRows::merge(const MergeTable& merges) {
+  merges.merge_rows(std::span(symbols_).first(ends_.back()), ends_);
+  return std::span(symbols_).first(ends_.back());
+}
+
+}  // namespace corpusmill
