@@ -6,9 +6,11 @@
 #include <string>
 #include <utility>
 
+#include "tokenizer/bpe/miss_meter.h"
 #include "tokenizer/bpe/unit_cache.h"
 #include "tokenizer/bpe/unit_words.h"
 #include "tokenizer/byte_level/bpe_cuts.h"
+#include "tokenizer/byte_level/bpe_rows.h"
 #include "tokenizer/text/non_ascii.h"
 #include "tokenizer/text/unicode_class.h"
 
@@ -51,6 +53,14 @@ UnitWords& thread_words() {
   thread_local UnitWords words(thread_cache());
   return words;
 }
+MissMeter& thread_misses() {
+  thread_local MissMeter misses;
+  return misses;
+}
+BpeRows& thread_rows() {
+  thread_local BpeRows rows;
+  return rows;
+}
 
 }  // namespace
 
@@ -64,11 +74,16 @@ BpeModel::BpeModel(BpeTables tables)
 
 struct BpeModel::Merger {
   const BpeModel& model;
+  MissMeter& misses = thread_misses();
 
   void operator()(std::string_view unit, bool part, std::vector<TokenId>& ids) const {
     model.merge(unit, part, ids);
   }
-  bool takes(std::string_view unit) const { return unit.size() <= ShortRow::kSymbolsMax; }
+  // Asked for every unit that the cache does not know.
+  bool takes(std::string_view unit) const {
+    misses.missed(unit.size());
+    return unit.size() <= ShortRow::kSymbolsMax;
+  }
   void start(std::string_view unit, bool part, ShortRow& row) const {
     row.count = static_cast<std::uint32_t>(unit.size());
     for (std::size_t i = 0; i < unit.size(); ++i) {
@@ -129,7 +144,11 @@ class BpeModel::Window {
   // `stop`: where the first byte stands that is not ASCII.
   void encode(std::size_t stop) {
     while (next_ < ends_.size()) {
-      if (ends_[next_] <= stop && begin_ == pretoken_begin_) {
+      if (leaves_cache_out()) {
+        encode_rows();
+      } else if (is_ascii_for_long(stop)) {
+        encode_ascii();
+      } else if (ends_[next_] <= stop && begin_ == pretoken_begin_) {
         take_ascii(stop);
       } else if (cuts_.is_wide(text_, begin_)) {
         cut_wide();
@@ -149,6 +168,34 @@ class BpeModel::Window {
     std::size_t first, last;  // units
   };
   static constexpr std::size_t kRunsMax = 128;
+
+  bool leaves_cache_out() const {
+    return merger_.misses.leaves_out() && begin_ == pretoken_begin_ && !has_parts_ &&
+           texts_.ends.empty();
+  }
+  void encode_rows() {
+    flush();
+    cache_.finish(out_, merger_);
+    BpeRows& rows = thread_rows();
+    next_ += rows.take(&cuts_, merger_.model.byte_ids_, text_, begin_, ends_.subspan(next_));
+    const std::span<const TokenId> ids = rows.merge(merger_.model.merges_);
+    out_.insert(out_.end(), ids.begin(), ids.end());
+    merger_.misses.left_out(ends_[next_ - 1] - begin_);
+    begin_ = pretoken_begin_ = units_begin_ = ends_[next_ - 1];
+  }
+
+  // Whether so many pretokens are ASCII that they are units as they stand.
+  bool is_ascii_for_long(std::size_t stop) const {
+    const std::size_t last = std::min(next_ + kUnitsMax, ends_.size()) - 1;
+    return count_ == 0 && texts_.ends.empty() && begin_ == pretoken_begin_ && ends_[last] <= stop;
+  }
+  void encode_ascii() {
+    const auto units = ends_.subspan(next_, std::min(kUnitsMax, ends_.size() - next_));
+    cache_.encode(text_, begin_, units, out_, merger_);
+    merger_.misses.looked_up(units.back() - begin_);
+    next_ += units.size();
+    begin_ = pretoken_begin_ = units_begin_ = units.back();
+  }
 
   void take_ascii(std::size_t stop) {
     const std::size_t most = std::min(kUnitsMax - count_, ends_.size() - next_);
@@ -274,6 +321,7 @@ class BpeModel::Window {
   void flush() {
     if (count_ == 0) return;
     has_parts_ ? encode_units<true>() : encode_units<false>();
+    merger_.misses.looked_up(begin_ - units_begin_);
     units_begin_ = begin_;
     count_ = cut_count_ = run_count_ = 0;
   }
@@ -305,11 +353,10 @@ void BpeModel::encode(std::string_view text, std::span<const std::uint32_t> ends
   UnitCache& cache = thread_cache();
   cache.use_for(instance_);
   const Merger merger{*this};
-  const std::size_t stop = cuts_ ? find_non_ascii(text, 0) : text.size();
-  if (stop == text.size()) {
-    cache.encode(text, 0, ends, out, merger);
+  if (cuts_) {
+    Window(*this, text, ends, {}, out).encode(find_non_ascii(text, 0));
   } else {
-    Window(*this, text, ends, {}, out).encode(stop);
+    cache.encode(text, 0, ends, out, merger);
   }
   cache.finish(out, merger);
 }
@@ -321,28 +368,6 @@ void BpeModel::encode_joined(const JoinedTexts& texts, const IdFrame& frame,
       .encode(find_non_ascii(texts.text, 0));
 }
 
-// Short rows are so much faster to merge that cutting ASCII pays as well.
-void BpeModel::cut_rows(std::string_view unit, std::vector<std::uint32_t>& ends) const {
-  const auto size = static_cast<std::uint32_t>(unit.size());
-  ends.clear();
-  if (!cuts_) return ends.push_back(size);
-  // Parts that share a row do not touch each other.
-  const std::size_t row_max = size < MergeTable::kLanesSymbolsMin ? 0 : MergeTable::kLaneSymbols;
-  std::uint32_t parts[64];
-  std::uint32_t begin = 0;  // of the last row
-  for (std::uint32_t at = 0; at < size;) {
-    for (const std::uint32_t end : std::span(parts).first(cuts_->cut(unit, at, size, parts))) {
-      if (ends.empty() || end - begin > row_max) {
-        begin = at;
-        ends.push_back(end);
-      } else {
-        ends.back() = end;
-      }
-      at = end;
-    }
-  }
-}
-
 void BpeModel::merge(std::string_view unit, bool part, std::vector<TokenId>& out) const {
   if (!part && whole_pretokens_.size() > 0) {
     if (const std::optional<TokenId> whole = whole_pretokens_.find(unit)) {
@@ -350,15 +375,11 @@ void BpeModel::merge(std::string_view unit, bool part, std::vector<TokenId>& out
       return;
     }
   }
-  thread_local std::vector<TokenId> symbols;
-  thread_local std::vector<std::uint32_t> ends;
+  BpeRows& rows = thread_rows();
   const auto size = static_cast<std::uint32_t>(unit.size());
-  symbols.resize(size);
-  std::transform(unit.begin(), unit.end(), symbols.begin(),
-                 [&](char byte) { return byte_ids_[static_cast<std::uint8_t>(byte)]; });
-  cut_rows(unit, ends);
-  merges_.merge_rows(symbols, ends);
-  out.insert(out.end(), symbols.begin(), symbols.begin() + ends.back());
+  rows.take(cuts_ ? &*cuts_ : nullptr, byte_ids_, unit, 0, {&size, 1});
+  const std::span<const TokenId> ids = rows.merge(merges_);
+  out.insert(out.end(), ids.begin(), ids.end());
 }
 
 }  // namespace corpusmill

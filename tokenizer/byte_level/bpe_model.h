@@ -51,8 +51,6 @@ class BpeModel {
   class Window;
 
   void merge(std::string_view unit, bool part, std::vector<TokenId>& out) const;
-  // Where rows end that can be merged one by one, short where that is possible.
-  void cut_rows(std::string_view unit, std::vector<std::uint32_t>& ends) const;
 
   std::array<TokenId, 256> byte_ids_;
   Vocabulary whole_pretokens_;

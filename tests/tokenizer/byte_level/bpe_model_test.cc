@@ -191,5 +191,33 @@ TEST(BpeModelTest, EqualsTheTextbookOnTextThatIsCut) {
   }
 }
 
+// Pretokens that are never met again, between others that are: the cache is left out by stretches.
+TEST(BpeModelTest, EqualsTheTextbookOnTextThatIsAlwaysNew) {
+  std::mt19937 random(9);
+  for (int round = 0; round < 20; ++round) {
+    BpeTables tables = random_tables(random, 1 + random() % 60);
+    if (round % 4 == 0) tables.whole_pretokens.add("abcabc", 5000);
+    const BpeModel model(tables);
+    for (int text_number = 0; text_number < 4; ++text_number) {
+      std::string text;
+      std::vector<std::uint32_t> ends;
+      std::vector<TokenId> ids, expected;
+      const std::size_t share = 1 + random() % 8, bytes_max = 6 + random() % 60;
+      while (text.size() < 20000) {
+        std::string pretoken = random_pretoken(random, random() % share == 0 ? bytes_max : 3);
+        for (char& c : pretoken) c = random() % 9 == 0 ? static_cast<char>(random()) : c;
+        text += pretoken;
+        ends.push_back(static_cast<std::uint32_t>(text.size()));
+        const auto whole = tables.whole_pretokens.find(pretoken);
+        const std::vector<TokenId> own =
+            whole ? std::vector<TokenId>{*whole} : expected_ids(tables, pretoken);
+        expected.insert(expected.end(), own.begin(), own.end());
+      }
+      model.encode(text, ends, ids);
+      ASSERT_EQ(ids, expected) << round;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace corpusmill

@@ -1,0 +1,44 @@
+// Pretokens on their way through the merges without a cache: rows of bytes, many side by side.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "common/token_id.h"
+#include "tokenizer/bpe/char_cuts.h"
+#include "tokenizer/bpe/merge_table.h"
+
+namespace corpusmill {
+
+// Scratch of one thread.
+class BpeRows {
+ public:
+  // Makes rows of the pretokens text[ends[i - 1], ends[i]), the first from `begin`: of as many as
+  // a few thousand bytes hold, and of one at least. Returns of how many. `cuts`: where text may be
+  // cut, or nullptr. `ends` is not empty and ascends strictly; text.size() < 2^32.
+  std::size_t take(const CharCuts* cuts, const std::array<TokenId, 256>& byte_ids,
+                   std::string_view text, std::uint32_t begin, std::span<const std::uint32_t> ends);
+  // What the pretokens taken last became. Valid until the next take().
+  std::span<const TokenId> merge(const MergeTable& merges);
+
+ private:
+  static constexpr std::size_t kSymbols = 4096;
+  static constexpr std::size_t kSymbolsKept = std::size_t{1} << 20;
+
+  // Of the text from `begin_` on: bytes [at, end), in one row with those before if `joins` and
+  // there is room.
+  void add(std::uint32_t at, std::uint32_t end, bool joins);
+  void add_cut(const CharCuts& cuts, std::string_view text, std::uint32_t at, std::uint32_t end,
+               bool joins);
+
+  std::vector<TokenId> symbols_;
+  std::vector<std::uint32_t> ends_;  // of rows
+  std::size_t row_max_ = 0;          // bytes that a row of several parts may have
+  std::uint32_t begin_ = 0, row_begin_ = 0;
+};
+
+}  // namespace corpusmill
