@@ -12,28 +12,39 @@ constexpr std::uint32_t kEnd = std::numeric_limits<std::uint32_t>::max();
 
 }  // namespace
 
-std::size_t LongRow::merge(const MergeTable& table, std::span<TokenId> symbols) {
+std::size_t LongRow::merge(const MergeTable& table, std::span<TokenId> symbols,
+                           std::vector<std::uint32_t>* begins) {
   last_row_.clear();
   for (std::size_t size = window_; !merge_in_windows(table, symbols, size);) size *= 2;
   std::copy(merged_.begin(), merged_.end(), symbols.begin());
+  if (begins != nullptr) *begins = merged_begins_;
   return merged_.size();
 }
 
 bool LongRow::merge_in_windows(const MergeTable& table, std::span<const TokenId> row,
                                std::size_t size) {
   merged_.clear();
+  merged_begins_.clear();
   std::size_t begin = 0;
   merge_window(table, row, begin, size, here_);
   while (begin + size < row.size()) {
     const std::size_t agreed = merge_next(table, row, begin, size, here_, there_);
     if (agreed == 0) return false;
-    merged_.insert(merged_.end(), here_.symbols.begin(),
-                   here_.symbols.begin() + static_cast<std::ptrdiff_t>(agreed));
+    append(here_, agreed, begin);
     begin += here_.begins[agreed];
     std::swap(here_, there_);
   }
-  merged_.insert(merged_.end(), here_.symbols.begin(), here_.symbols.end());
+  append(here_, here_.symbols.size(), begin);
   return true;
+}
+
+// The first `count` symbols of a window that begins at row[begin].
+void LongRow::append(const Window& window, std::size_t count, std::size_t begin) {
+  merged_.insert(merged_.end(), window.symbols.begin(),
+                 window.symbols.begin() + static_cast<std::ptrdiff_t>(count));
+  for (const std::uint32_t place : std::span(window.begins).first(count)) {
+    merged_begins_.push_back(static_cast<std::uint32_t>(begin) + place);
+  }
 }
 
 std::size_t LongRow::merge_next(const MergeTable& table, std::span<const TokenId> row,

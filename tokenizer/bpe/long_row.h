@@ -35,7 +35,9 @@ class LongRow {
   explicit LongRow(std::size_t window_symbols = kWindowSymbols) : window_(window_symbols) {}
 
   // Merges `symbols` in place and returns how many are left at the front. Fewer than 2^32.
-  std::size_t merge(const MergeTable& table, std::span<TokenId> symbols);
+  // `begins`, if any, becomes the places where these began.
+  std::size_t merge(const MergeTable& table, std::span<TokenId> symbols,
+                    std::vector<std::uint32_t>* begins = nullptr);
 
  private:
   using Rank = MergeTable::Rank;
@@ -46,7 +48,8 @@ class LongRow {
     std::vector<std::uint32_t> begins;
   };
 
-  // Merges the row into merged_; false if two windows do not agree.
+  // Merges the row into merged_ and its begins into merged_begins_; false if two windows do not
+  // agree.
   bool merge_in_windows(const MergeTable& table, std::span<const TokenId> row, std::size_t size);
   // Merges row[begin, begin + size), or up to the row's end. What the same symbols became the last
   // time is not found out again: a row of one symbol alone costs little.
@@ -61,7 +64,10 @@ class LongRow {
   void join(const MergeTable& table, std::uint32_t at, Rank rank);
 
   std::size_t window_;
+  void append(const Window& window, std::size_t count, std::size_t begin);
+
   std::vector<TokenId> merged_;
+  std::vector<std::uint32_t> merged_begins_;
   Window here_, there_;
   std::vector<TokenId> last_row_;  // of the window merged last, and what it became
   Window last_;

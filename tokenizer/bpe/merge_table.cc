@@ -174,14 +174,16 @@ std::size_t MergeTable::merge_row(std::span<TokenId> symbols) const {
   return count;
 }
 
-std::size_t MergeTable::merge_long(std::span<TokenId> symbols) const {
+std::size_t MergeTable::merge_long(std::span<TokenId> symbols,
+                                   std::vector<std::uint32_t>* begins) const {
   if (merge_lanes_ != nullptr && symbols.size() >= kLanesSymbolsMin) {
+    thread_local RowWindows windows;
     auto end = static_cast<std::uint32_t>(symbols.size());
-    merge_rows(symbols, {&end, 1});
+    windows.merge(*this, merge_lanes_, symbols, {&end, 1}, begins);
     return end;
   }
   thread_local LongRow row;
-  return row.merge(*this, symbols);
+  return row.merge(*this, symbols, begins);
 }
 
 }  // namespace corpusmill

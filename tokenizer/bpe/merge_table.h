@@ -48,6 +48,11 @@ class MergeTable {
   // `ends` to where they end in what is left of `symbols` at the front. Fewer than 2^32 symbols.
   void merge_rows(std::span<TokenId> symbols, std::span<std::uint32_t> ends) const;
 
+  // As merge(), for more than kLaneSymbols symbols; `begins`, if any, becomes the places where
+  // those that are left began. Its memory is proportional to the row: RowChunks merges without.
+  std::size_t merge_long(std::span<TokenId> symbols,
+                         std::vector<std::uint32_t>* begins = nullptr) const;
+
   // The same without the instructions that only some processors have: what it is tested against.
   std::size_t merge_portably(std::span<TokenId> symbols) const;
 
@@ -74,7 +79,6 @@ class MergeTable {
   }
   TokenId ambiguous_result_of(TokenId left, TokenId right) const;
   std::size_t merge_row(std::span<TokenId> symbols) const;
-  std::size_t merge_long(std::span<TokenId> symbols) const;
 
   PairRanks pairs_;
   // Of pairs of ids below kGridIds, where those of bytes mostly are: by left * kGridIds + right.

@@ -6,7 +6,10 @@
 namespace corpusmill {
 
 void RowWindows::merge(const MergeTable& table, MergeLanesFunction lanes,
-                       std::span<TokenId> symbols, std::span<std::uint32_t> ends) {
+                       std::span<TokenId> symbols, std::span<std::uint32_t> ends,
+                       std::vector<std::uint32_t>* begins) {
+  begins_ = begins;
+  if (begins_ != nullptr) begins_->clear();
   windows_.clear();
   row_ = next_ = 0;
   rows_done_ = symbols_done_ = 0;
@@ -54,20 +57,23 @@ void RowWindows::merge_windows(const MergeTable& table, MergeLanesFunction lanes
                                std::span<const TokenId> symbols, std::span<Window> windows,
                                LaneRows* sets) {
   constexpr std::size_t kRows = LaneRows::kRows;
-  const std::size_t count = (windows.size() + kRows - 1) / kRows;
-  if (count == 0) return;
-  for (std::size_t i = 0; i < kRows; ++i) sets[count - 1].set_size(i, 0);
-  for (std::size_t i = 0; i < windows.size(); ++i) {
-    Window& window = windows[i];
-    LaneRows& set = sets[i / kRows];
-    window.set = &set;
-    window.lane = i % kRows;
-    const std::size_t size = window.end - window.begin;
-    const TokenId* const first = symbols.data() + window.begin;
-    set.set_size(window.lane, size);
-    for (std::size_t place = 0; place < size; ++place) set.put(window.lane, place, first[place]);
+  std::size_t lanes_used = 0;
+  std::span<const TokenId> last;
+  for (Window& window : windows) {
+    const std::span<const TokenId> here = symbols.subspan(window.begin, window.end - window.begin);
+    if (!std::equal(here.begin(), here.end(), last.begin(), last.end())) {
+      LaneRows& set = sets[lanes_used / kRows];
+      const std::size_t lane = lanes_used++ % kRows;
+      set.set_size(lane, here.size());
+      for (std::size_t place = 0; place < here.size(); ++place) set.put(lane, place, here[place]);
+      last = here;
+    }
+    window.set = &sets[(lanes_used - 1) / kRows];
+    window.lane = (lanes_used - 1) % kRows;
   }
-  lanes(table, sets, count);
+  const std::size_t count = (lanes_used + kRows - 1) / kRows;
+  for (std::size_t i = lanes_used; i < count * kRows; ++i) sets[count - 1].set_size(i % kRows, 0);
+  if (count > 0) lanes(table, sets, count);
 }
 
 std::optional<std::uint32_t> RowWindows::agreed_place(const Window& left, const Window& right,
@@ -100,6 +106,10 @@ void RowWindows::append(const Window& window, std::uint32_t end) {
   }
   merged_.resize(static_cast<std::size_t>(out - merged_.data()));
   from_ = end;
+  if (begins_ == nullptr) return;
+  for (std::uint64_t at = window.places() & before_end & from_on; at != 0; at &= at - 1) {
+    merged_begins_.push_back(window.begin + static_cast<std::uint32_t>(std::countr_zero(at)));
+  }
 }
 
 bool RowWindows::join(const Window& left, const Window& right) {
@@ -116,6 +126,7 @@ void RowWindows::join_windows(const MergeTable& table, std::span<TokenId> symbol
     if (window.is_first) {
       row_begin_ = from_ = window.begin;
       merged_.clear();
+      merged_begins_.clear();
       agrees_ = true;
     } else if (i > 0) {
       const Window& left = windows_[i - 1];
@@ -157,7 +168,11 @@ void RowWindows::finish_row(const MergeTable& table, std::span<TokenId> symbols,
   std::span<const TokenId> result = merged_;
   if (!agrees_) {
     const std::span<TokenId> row = symbols.subspan(row_begin_, end - row_begin_);
-    result = row.first(long_row_.merge(table, row));
+    result = row.first(long_row_.merge(table, row, begins_ == nullptr ? nullptr : &merged_begins_));
+    for (std::uint32_t& begin : merged_begins_) begin += row_begin_;
+  }
+  if (begins_ != nullptr) {
+    begins_->insert(begins_->end(), merged_begins_.begin(), merged_begins_.end());
   }
   // What a row became is not longer than the row, so this overwrites no other row.
   std::copy(result.begin(), result.end(),

@@ -21,9 +21,10 @@ class RowWindows {
  public:
   // Merges the rows symbols[ends[i - 1], ends[i]), the first from 0, in the order of MergeTable,
   // and sets `ends` to where they end in what is left of `symbols` at the front. `lanes`: not null.
-  // Fewer than 2^32 symbols.
+  // Fewer than 2^32 symbols. `begins`, if any, gets the places where the symbols that are left
+  // began.
   void merge(const MergeTable& table, MergeLanesFunction lanes, std::span<TokenId> symbols,
-             std::span<std::uint32_t> ends);
+             std::span<std::uint32_t> ends, std::vector<std::uint32_t>* begins = nullptr);
 
  private:
   static constexpr std::uint32_t kWindow = LaneRows::kSymbolsMax;
@@ -48,7 +49,7 @@ class RowWindows {
   // The next windows, up to kWindowsMax in all.
   void add_windows(std::span<const std::uint32_t> ends);
   void add_bridges();
-  // In sets[0, …).
+  // In sets[0, …). Windows of the same symbols as the one before share its lane.
   static void merge_windows(const MergeTable& table, MergeLanesFunction lanes,
                             std::span<const TokenId> symbols, std::span<Window> windows,
                             LaneRows* sets);
@@ -71,6 +72,8 @@ class RowWindows {
   // Of the row that is being joined: where it begins, what it became up to place from_.
   std::uint32_t row_begin_ = 0, from_ = 0;
   std::vector<TokenId> merged_;
+  std::vector<std::uint32_t> merged_begins_;  // of merged_, if they are asked for
+  std::vector<std::uint32_t>* begins_ = nullptr;
   bool agrees_ = true;
   std::size_t rows_done_ = 0, symbols_done_ = 0;
   LongRow long_row_;

@@ -247,6 +247,11 @@ template <class Merge>
 void UnitCache::encode_missing(std::string_view unit, bool part, const UnitKey& key,
                                std::uint32_t offset, Ids& ids, std::vector<TokenId>& out,
                                const Merge& merge) {
+  if (unit.size() > kLongBytesMax) {
+    ids.flush(out);
+    merge(unit, part, out);
+    return;
+  }
   std::span<const TokenId> found = find_any(unit, part, key, offset);
   if (found.data() == nullptr) {
     if constexpr (requires(ShortRow & row) { merge.start(unit, part, row); }) {

@@ -11,6 +11,8 @@
 #include "tokenizer/bpe/unit_words.h"
 #include "tokenizer/byte_level/bpe_cuts.h"
 #include "tokenizer/byte_level/bpe_rows.h"
+#include "tokenizer/byte_level/long_unit.h"
+#include "tokenizer/byte_level/text_ends.h"
 #include "tokenizer/text/non_ascii.h"
 #include "tokenizer/text/unicode_class.h"
 
@@ -98,32 +100,6 @@ struct BpeModel::Merger {
   void merge_rows(std::span<ShortRow> rows) const { model.merges_.merge_rows(rows); }
 };
 
-// The texts that a window is made of, if it is of several, and where their ids end.
-struct TextEnds {
-  static constexpr std::size_t kFrameIds = 2;
-
-  std::span<const std::uint32_t> ends;
-  IdFrame frame;
-  std::span<std::size_t> ids_ends;
-
-  // Whether one ends here or before.
-  bool has_end(std::uint32_t at) const { return !ends.empty() && ends.front() <= at; }
-  // Writes what goes before the ids of the first.
-  TokenId* begin(TokenId* out) const {
-    if (frame.before && !ends.empty()) *out++ = *frame.before;
-    return out;
-  }
-  // The ids of the first are complete and end at `out`: writes what stands between them and those
-  // of the next. `ids` is where all begin.
-  TokenId* end(TokenId* out, const TokenId* ids) {
-    if (frame.after) *out++ = *frame.after;
-    ids_ends.front() = static_cast<std::size_t>(out - ids);
-    ends = ends.subspan(1);
-    ids_ends = ids_ends.subspan(1);
-    return begin(out);
-  }
-};
-
 // The units of a window, cut on the way to the cache.
 class BpeModel::Window {
  public:
@@ -144,16 +120,19 @@ class BpeModel::Window {
   // `stop`: where the first byte stands that is not ASCII.
   void encode(std::size_t stop) {
     while (next_ < ends_.size()) {
-      if (leaves_cache_out()) {
+      if (is_long_ascii(stop)) {
+        flush();
+        encode_long(ends_[next_], false);
+        pretoken_begin_ = ends_[next_++];
+      } else if (leaves_cache_out()) {
         encode_rows();
       } else if (is_ascii_for_long(stop)) {
         encode_ascii();
       } else if (ends_[next_] <= stop && begin_ == pretoken_begin_) {
         take_ascii(stop);
-      } else if (cuts_.is_wide(text_, begin_)) {
-        cut_wide();
       } else {
-        cut_pretoken();
+        cuts_.is_wide(text_, begin_) ? cut_wide() : cut_pretoken();
+        encode_last_if_long();
       }
       if (kUnitsMax - count_ <= 2 * CharCuts::kWideRoom || run_count_ == kRunsMax) flush();
       if (stop < begin_ && next_ < ends_.size()) stop = find_non_ascii(text_, begin_);
@@ -168,6 +147,31 @@ class BpeModel::Window {
     std::size_t first, last;  // units
   };
   static constexpr std::size_t kRunsMax = 128;
+  // Units above are merged straight to where their ids belong: through buffers they would cost
+  // several times their size in memory that is touched once.
+  static constexpr std::size_t kLongBytes = LongUnit::kBytesMin;
+
+  bool is_long(std::uint32_t begin, std::uint32_t end) const {
+    return end - begin > kLongBytes && texts_.ends.empty();
+  }
+  bool is_long_ascii(std::size_t stop) const {
+    return is_long(begin_, ends_[next_]) && ends_[next_] <= stop && begin_ == pretoken_begin_;
+  }
+  // All before it is encoded.
+  void encode_long(std::uint32_t end, bool part) {
+    merger_(text_.substr(begin_, end - begin_), part, out_);
+    begin_ = units_begin_ = end;
+  }
+  void encode_last_if_long() {
+    const std::uint32_t begin = count_ > 1 ? units_[count_ - 2] & ~kPart : units_begin_;
+    const std::uint32_t end = units_[count_ - 1];
+    if (!is_long(begin, end & ~kPart)) return;
+    --count_;
+    --cut_count_;
+    begin_ = begin;
+    flush();
+    encode_long(end & ~kPart, (end & kPart) != 0);
+  }
 
   bool leaves_cache_out() const {
     return merger_.misses.leaves_out() && begin_ == pretoken_begin_ && !has_parts_ &&
@@ -374,6 +378,10 @@ void BpeModel::merge(std::string_view unit, bool part, std::vector<TokenId>& out
       out.push_back(*whole);
       return;
     }
+  }
+  if (unit.size() > LongUnit::kBytesMin) {
+    thread_local LongUnit long_unit;
+    return long_unit.merge(merges_, byte_ids_, cuts_, unit, out);
   }
   BpeRows& rows = thread_rows();
   const auto size = static_cast<std::uint32_t>(unit.size());

@@ -219,12 +219,16 @@ struct CharBpeModel::Merger {
   const CharBpeModel& model;
   MissMeter& misses;
 
+  // One of the two is called for every unit that the cache does not know.
   void operator()(std::string_view unit, bool, std::vector<TokenId>& ids) const {
+    misses.missed(unit.size());
     model.merge(unit, ids);
   }
-  // Asked for every unit that the cache does not know.
-  bool takes(std::string_view unit) const {
+  void start(std::string_view unit, bool, ShortRow& row) const {
     misses.missed(unit.size());
+    row.count = static_cast<std::uint32_t>(model.symbols_of(unit, row.symbols));
+  }
+  bool takes(std::string_view unit) const {
     if (!model.symbols_are_ids_ || unit.size() > ShortRow::kSymbolsMax) return false;
     for (std::size_t at = 0; at < unit.size();) {
       const DecodedChar decoded = decode_utf8(unit, at);
@@ -232,9 +236,6 @@ struct CharBpeModel::Merger {
       at += decoded.bytes;
     }
     return true;
-  }
-  void start(std::string_view unit, bool, ShortRow& row) const {
-    row.count = static_cast<std::uint32_t>(model.symbols_of(unit, row.symbols));
   }
   void merge_rows(std::span<ShortRow> rows) const { model.merges_.merge_rows(rows); }
 };
@@ -331,9 +332,15 @@ std::size_t CharBpeModel::symbols_of(std::string_view unit, TokenId* symbols) co
 
 void CharBpeModel::merge(std::string_view unit, std::vector<TokenId>& out) const {
   constexpr std::size_t kFewBytes = 128;
-  TokenId few[kFewBytes];
-  std::vector<TokenId> many(unit.size() > kFewBytes ? unit.size() : 0);
-  TokenId* const symbols = many.empty() ? few : many.data();
+  if (unit.size() > kFewBytes) {
+    CharBpeRows& rows = thread_scratch().rows;
+    for (std::size_t at = 0; at < unit.size();) {
+      at = rows.take(alphabet_, cutter_, unit, at);
+      append(rows.merge(merges_), out);
+    }
+    return;
+  }
+  TokenId symbols[kFewBytes];
   const std::size_t count = merges_.merge(std::span(symbols, symbols_of(unit, symbols)));
   append(std::span<const TokenId>(symbols, count), out);
 }

@@ -8,7 +8,10 @@ namespace corpusmill {
 
 std::size_t CharBpeRows::take(const CharBpeAlphabet& alphabet, const CharBpeCutter& cutter,
                               std::string_view text, std::size_t at) {
-  if (symbols_.size() > kSymbolsKept) std::vector<TokenId>().swap(symbols_);
+  if (symbols_.size() > kSymbolsKept) {
+    std::vector<TokenId>().swap(symbols_);
+    std::vector<TokenId>().swap(merged_);
+  }
   symbols_.resize(std::max(symbols_.size(), kSymbols));
   ends_.clear();
   std::size_t count = 0, row_begin = 0;
@@ -33,8 +36,23 @@ std::size_t CharBpeRows::take(const CharBpeAlphabet& alphabet, const CharBpeCutt
 }
 
 std::span<const TokenId> CharBpeRows::merge(const MergeTable& merges) {
-  merges.merge_rows(std::span(symbols_).first(ends_.back()), ends_);
-  return std::span(symbols_).first(ends_.back());
+  // Only the last row can be long.
+  const std::size_t last = ends_.size() > 1 ? ends_[ends_.size() - 2] : 0;
+  const auto long_row = std::span(symbols_).subspan(last, ends_.back() - last);
+  if (long_row.size() <= RowChunks::kChunkSymbols) {
+    merges.merge_rows(std::span(symbols_).first(ends_.back()), ends_);
+    return std::span(symbols_).first(ends_.back());
+  }
+  ends_.pop_back();
+  merges.merge_rows(std::span(symbols_).first(last), ends_);
+  const std::size_t merged = ends_.empty() ? 0 : ends_.back();
+  merged_.assign(symbols_.begin(), symbols_.begin() + static_cast<std::ptrdiff_t>(merged));
+  const auto fill = [&](std::size_t begin, std::span<TokenId> symbols) {
+    std::copy_n(long_row.begin() + static_cast<std::ptrdiff_t>(begin), symbols.size(),
+                symbols.begin());
+  };
+  chunks_.merge(merges, long_row.size(), fill, merged_);
+  return merged_;
 }
 
 }  // namespace corpusmill

@@ -10,6 +10,7 @@
 
 #include "common/token_id.h"
 #include "tokenizer/bpe/merge_table.h"
+#include "tokenizer/bpe/row_chunks.h"
 #include "tokenizer/char_bpe/char_bpe_alphabet.h"
 #include "tokenizer/char_bpe/char_bpe_cutter.h"
 
@@ -32,7 +33,9 @@ class CharBpeRows {
   // touch each other, as long as a lane has room for them.
   static constexpr std::size_t kRowMin = MergeTable::kLaneSymbols * 3 / 4;
 
-  std::vector<TokenId> symbols_;     // of the rows, and room behind them
+  std::vector<TokenId> symbols_;  // of the rows, and room behind them
+  RowChunks chunks_;              // for a row that is longer than these
+  std::vector<TokenId> merged_;
   std::vector<std::uint32_t> ends_;  // of rows
 };
 
