@@ -45,6 +45,11 @@ MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
   return *this;
 }
 
+void MappedFile::read_ahead() const {
+  // Advice: what becomes of it changes nothing but time.
+  if (data_ != nullptr) madvise(const_cast<std::byte*>(data_), size_, MADV_WILLNEED);
+}
+
 MappedFile::~MappedFile() {
   if (data_ != nullptr) io().munmap(const_cast<std::byte*>(data_), size_);
 }

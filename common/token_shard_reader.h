@@ -19,6 +19,8 @@ class TokenShardReader {
   // A bare .bin without a manifest.
   static TokenShardReader open_bare(const std::filesystem::path& path, TokenWidth width);
 
+  void read_ahead() const { file_.read_ahead(); }
+
   std::uint64_t tokens() const { return tokens_; }
   TokenWidth width() const { return width_; }
   TokenId at(std::uint64_t position) const;

@@ -21,6 +21,7 @@ static_assert(kDigestBlockBytes % kPieceBytes == 0);
 TokenShardWriter::TokenShardWriter(const std::filesystem::path& path, Split split, TokenWidth width,
                                    Index index)
     : file_(path),
+      writer_(file_),
       split_(split),
       width_(width),
       index_(index),
@@ -66,8 +67,9 @@ void TokenShardWriter::flush_piece() {
   const std::string_view piece(piece_.get(), std::exchange(piece_bytes_, 0));
   digester_.update(piece);
   block_digester_.update(piece);
-  file_.write(piece);
-  if (file_.bytes_written() % kDigestBlockBytes == 0) end_block();
+  writer_.write(piece);
+  bytes_ += piece.size();
+  if (bytes_ % kDigestBlockBytes == 0) end_block();
 }
 
 void TokenShardWriter::end_block() {
@@ -103,7 +105,8 @@ void TokenShardWriter::publish_index(ShardInfo& info) {
 
 ShardInfo TokenShardWriter::finish() {
   if (piece_bytes_ > 0) flush_piece();
-  if (file_.bytes_written() % kDigestBlockBytes != 0) end_block();
+  if (bytes_ % kDigestBlockBytes != 0) end_block();
+  writer_.finish();
   ShardInfo info;
   info.file_name = file_.final_path().filename().string();
   info.split = split_;

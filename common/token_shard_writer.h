@@ -1,5 +1,6 @@
 // Writes one shard and its document index. Both appear under their names in finish(), or not at
-// all. Not thread-safe. Holds 128 KiB of ids, and 24 bytes per document until finish().
+// all. Not thread-safe. Holds what BackgroundWriter does, 128 KiB of ids, and 24 bytes per document
+// until finish().
 #pragma once
 
 #include <cstdint>
@@ -9,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "common/background_writer.h"
 #include "common/digest.h"
 #include "common/document_index.h"
 #include "common/file.h"
@@ -44,11 +46,13 @@ class TokenShardWriter {
   void publish_index(ShardInfo& info);
 
   AtomicFile file_;
+  BackgroundWriter writer_;
   Split split_;
   TokenWidth width_;
   Index index_;
   std::unique_ptr<char[]> piece_;  // packed ids that are not written yet
   std::size_t piece_bytes_ = 0;
+  std::uint64_t bytes_ = 0;             // without the piece
   Digester digester_, block_digester_;  // of what is written, and of its last, open block
   std::vector<std::string> block_digests_;
   std::vector<DocumentIndexEntry> entries_;

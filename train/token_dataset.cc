@@ -11,6 +11,10 @@
 namespace corpusmill {
 namespace {
 
+// Windows are drawn at random: from a disk that is slow to seek, reading a small dataset in order
+// once is much the faster. A larger one need not fit the memory.
+constexpr std::uint64_t kReadAheadBytesMax = std::uint64_t{1} << 30;
+
 TokenId largest_id_in(const TokenShardReader& reader) {
   std::array<TokenId, 1 << 14> buffer;
   TokenId largest = 0;
@@ -40,6 +44,7 @@ TokenDataset TokenDataset::open(const std::filesystem::path& manifest_path,
     dataset.append(TokenShardReader::open(manifest_path.parent_path(), shard));
   }
   dataset.digest_ = digest_of(lines).hex();
+  dataset.read_ahead();
   return dataset;
 }
 
@@ -55,6 +60,15 @@ void TokenDataset::append(TokenShardReader reader) {
   starts_.push_back(tokens_);
   tokens_ += reader.tokens();
   shards_.push_back(std::move(reader));
+}
+
+void TokenDataset::read_ahead() const {
+  std::uint64_t bytes = 0;
+  for (const TokenShardReader& shard : shards_) {
+    bytes += shard.tokens() * static_cast<std::uint64_t>(shard.width());
+  }
+  if (bytes > kReadAheadBytesMax) return;
+  for (const TokenShardReader& shard : shards_) shard.read_ahead();
 }
 
 std::uint64_t TokenDataset::windows(std::uint64_t seq_len) const {

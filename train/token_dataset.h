@@ -41,6 +41,7 @@ class TokenDataset {
  private:
   TokenDataset() = default;
   void append(TokenShardReader reader);
+  void read_ahead() const;
   void copy(std::uint64_t first, std::span<std::int64_t> out) const;
   [[noreturn]] void throw_id_out_of_range(std::uint64_t position, std::int64_t id) const;
   std::size_t shard_of(std::uint64_t position) const;
