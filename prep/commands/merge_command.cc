@@ -59,19 +59,6 @@ std::uint64_t tokens_of(const Manifest& manifest) {
   return manifest.tokens(Split::kTrain) + manifest.tokens(Split::kValidation);
 }
 
-// A finished merge, repeated: checks what is there. Another one there: refuses.
-Manifest verify_earlier(const ShardSetNames& names, const Manifest& wanted, int threads) {
-  const Manifest found = Manifest::load(names.manifest_path());
-  if (found.options != wanted.options) {
-    throw Error(ExitCode::kMismatch,
-                fmt::format("{} holds another set: its options (shard_tokens, sets merged) differ; "
-                            "remove it or choose another output",
-                            names.manifest_path().string()));
-  }
-  verify_or_throw(names.folder(), found, threads);
-  return found;
-}
-
 Manifest merge(const std::vector<ShardSet>& sets, const MergeOptions& asked,
                const ShardSetNames& names, const CommonOptions& common) {
   std::uint64_t tokens = 0;
@@ -87,7 +74,7 @@ Manifest merge(const std::vector<ShardSet>& sets, const MergeOptions& asked,
   }
   Manifest merged = merged_manifest(sets, asked.shard_tokens);
   if (file_exists(names.manifest_path())) {
-    return verify_earlier(names, merged, common.thread_count());
+    return verify_earlier(names, merged, "shard_tokens, sets merged", common.thread_count());
   }
   remove_shard_set(names);
   merged = write_merged(sets, std::move(merged), asked.shard_tokens, names, add_tokens);

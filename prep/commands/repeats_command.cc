@@ -92,26 +92,15 @@ Manifest cut_manifest(const Manifest& of, std::uint64_t min_tokens) {
   return manifest;
 }
 
-// A finished cut, repeated: checks what is there. Another set there: refuses.
-Manifest verify_earlier(const ShardSetNames& names, const Manifest& wanted, int threads) {
-  Manifest found = Manifest::load(names.manifest_path());
-  if (found.options != wanted.options) {
-    throw Error(ExitCode::kMismatch,
-                fmt::format("{} holds another set: its options (min_tokens, the set cut) differ; "
-                            "remove it or choose another prefix",
-                            names.manifest_path().string()));
-  }
-  verify_or_throw(names.folder(), found, threads);
-  return found;
-}
-
 Manifest write_cut(const ShardSet& set, const RepeatsOptions& asked, const ShardCorpus& corpus,
                    std::span<const RepeatedSpan> spans, const Tokenizer& tokenizer, int threads) {
   const ShardSetNames names(asked.cut);
   make_directories(names.folder());
   const OutputLock lock(names.manifest_path());
   Manifest manifest = cut_manifest(set.manifest, asked.min_tokens);
-  if (file_exists(names.manifest_path())) return verify_earlier(names, manifest, threads);
+  if (file_exists(names.manifest_path())) {
+    return verify_earlier(names, manifest, "min_tokens, the set cut", threads);
+  }
   remove_shard_set(names);
   manifest.shards = write_without_repeats(
       corpus, spans, tokenizer, names,

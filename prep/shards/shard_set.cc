@@ -6,7 +6,7 @@
 
 #include "common/error.h"
 #include "common/file.h"
-#include "common/token_shard_format.h"
+#include "common/shard_verify.h"
 
 namespace corpusmill {
 namespace {
@@ -75,6 +75,19 @@ ShardSet open_shard_set(const std::filesystem::path& path, const BareShardOption
   }
   if (std::optional<ShardSet> set = find_set_of_shard(path)) return std::move(*set);
   return describe_bare(path, bare);
+}
+
+Manifest verify_earlier(const ShardSetNames& names, const Manifest& wanted,
+                        std::string_view options_text, int threads) {
+  Manifest found = Manifest::load(names.manifest_path());
+  if (found.options != wanted.options) {
+    throw Error(ExitCode::kMismatch,
+                fmt::format("{} holds another set: its options ({}) differ; remove it or choose "
+                            "another output",
+                            names.manifest_path().string(), options_text));
+  }
+  verify_or_throw(names.folder(), found, threads);
+  return found;
 }
 
 std::string bare_warning(const ShardSet& set) {

@@ -7,11 +7,13 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/document_index.h"
 #include "common/manifest.h"
 #include "common/options.h"
+#include "common/token_shard_format.h"
 #include "common/token_shard_reader.h"
 
 namespace corpusmill {
@@ -36,6 +38,12 @@ struct ShardSet {
 // Loads the manifest, or the manifest that names the shard, or describes a bare file. Nothing but
 // sizes is checked yet. Throws Error: kUsage for a bare file without --dtype or --vocab-size.
 ShardSet open_shard_set(const std::filesystem::path& path, const BareShardOptions& bare);
+
+// The set that an earlier run published under these names, every digest checked: this run's work
+// is done already. Throws Error: kMismatch if its options, which `options_text` lists, are not
+// those wanted; kCorrupt if it is damaged.
+Manifest verify_earlier(const ShardSetNames& names, const Manifest& wanted,
+                        std::string_view options_text, int threads);
 
 // For people, when a set is bare: what is taken on trust.
 std::string bare_warning(const ShardSet& set);
