@@ -175,6 +175,8 @@ std::uint64_t File::size() const {
 std::string read_file(const std::filesystem::path& path, std::uint64_t bytes_max) {
   File file = File::open_read(path);
   std::string bytes;
+  const std::uint64_t expected = file.size();  // nothing for what is not a regular file
+  if (expected <= bytes_max) bytes.reserve(expected + kReadFilePadding);
   std::string piece(1 << 16, '\0');
   while (const std::size_t got = file.read_some(piece.data(), piece.size())) {
     bytes.append(piece.data(), got);

@@ -90,6 +90,9 @@ void remove_stale_temporaries(const std::filesystem::path& final_path);
 // The final name that `name` is a temporary of, or "" if it is none.
 std::string final_name_of_temporary(std::string_view name);
 
+// The capacity of what read_file() returns is so much larger than its size: parsers that read whole
+// vectors, such as simdjson, then need no copy of their own.
+inline constexpr std::size_t kReadFilePadding = 64;
 // Throws kInputIo if unreadable, kCorrupt if larger than `bytes_max`.
 std::string read_file(const std::filesystem::path& path, std::uint64_t bytes_max);
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);

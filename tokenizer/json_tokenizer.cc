@@ -12,7 +12,8 @@
 
 namespace corpusmill {
 
-std::unique_ptr<Tokenizer> make_json_tokenizer(std::string_view json, const std::string& json_name,
+std::unique_ptr<Tokenizer> make_json_tokenizer(const std::string& json,
+                                               const std::string& json_name,
                                                std::string_view config,
                                                const std::string& config_name) {
   TokenizerJson parsed = parse_tokenizer_json(json, json_name);

@@ -48,7 +48,7 @@ bool looks_like_json(std::string_view bytes) {
 
 }  // namespace
 
-std::unique_ptr<Tokenizer> make_tokenizer(std::string_view bytes, const std::string& name,
+std::unique_ptr<Tokenizer> make_tokenizer(const std::string& bytes, const std::string& name,
                                           std::string_view config, const std::string& config_name) {
   if (bytes.empty()) throw Error(ExitCode::kCorrupt, fmt::format("{}: empty file", name));
   if (looks_like_rank_file(bytes)) return make_rank_tokenizer(bytes, name, config, config_name);

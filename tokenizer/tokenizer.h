@@ -102,7 +102,7 @@ std::unique_ptr<Tokenizer> load_tokenizer(const std::filesystem::path& path);
 
 // The same of a file's bytes, with those of the tokenizer_config.json beside it, empty if there is
 // none. The names are for messages.
-std::unique_ptr<Tokenizer> make_tokenizer(std::string_view bytes, const std::string& name,
+std::unique_ptr<Tokenizer> make_tokenizer(const std::string& bytes, const std::string& name,
                                           std::string_view config, const std::string& config_name);
 
 }  // namespace corpusmill

@@ -166,16 +166,35 @@ class TokenizerJsonReader {
 
   // results[i] is the id of sides[2 i] and sides[2 i + 1] joined.
   void find_joined(std::span<const std::string_view> sides, std::span<TokenId> results) {
-    std::array<std::string_view, kMergesAtOnce> joined;
+    std::array<std::string_view, kMergesAtOnce> unguessed;
+    std::array<TokenId, kMergesAtOnce> found;
+    std::array<std::uint8_t, kMergesAtOnce> merge_of;
+    std::size_t count = 0, begin = 0;
     joined_.clear();
     for (const std::string_view side : sides) joined_ += side;
-    std::size_t begin = 0;
     for (std::size_t i = 0; i < sides.size(); i += 2) {
       const std::size_t bytes = sides[i].size() + sides[i + 1].size();
-      joined[i / 2] = std::string_view(joined_).substr(begin, bytes);
+      const std::string_view joined = std::string_view(joined_).substr(begin, bytes);
       begin += bytes;
+      results[i / 2] = guess(joined);
+      if (results[i / 2] != Vocabulary::kNoToken) continue;
+      merge_of[count] = static_cast<std::uint8_t>(i / 2);
+      unguessed[count++] = joined;
     }
-    made_.vocabulary.find(std::span(joined).first(sides.size() / 2), results);
+    made_.vocabulary.find(std::span(unguessed).first(count), found);
+    for (std::size_t i = 0; i < count; ++i) results[merge_of[i]] = found[i];
+    if (count > 0) last_result_ = found[count - 1];
+  }
+
+  // Most files list merges in the order of what they make, so that two spellings side by side in
+  // memory take the place of a search. kNoToken: it is neither.
+  TokenId guess(std::string_view joined) {
+    for (const TokenId id : {last_result_, last_result_ + 1}) {
+      if (made_.vocabulary.has(id) && made_.vocabulary.spelling(id) == joined) {
+        return last_result_ = id;
+      }
+    }
+    return Vocabulary::kNoToken;
   }
 
   std::pair<std::string_view, std::string_view> parts_of(const element& merge,
@@ -269,6 +288,7 @@ class TokenizerJsonReader {
 
   TokenizerJson made_;
   std::string joined_;  // scratch
+  TokenId last_result_ = 0;
   TokenId next_added_id_ = 0;
 };
 
@@ -297,10 +317,10 @@ std::string type_of(const nlohmann::json& part) {
   return type != part.end() && type->is_string() ? type->get<std::string>() : "(none)";
 }
 
-TokenizerJson parse_tokenizer_json(std::string_view bytes, const std::string& file_name) {
+TokenizerJson parse_tokenizer_json(const std::string& bytes, const std::string& file_name) {
   simdjson::dom::parser parser;
   element root;
-  const simdjson::error_code error = parser.parse(bytes.data(), bytes.size()).get(root);
+  const simdjson::error_code error = parser.parse(bytes).get(root);
   if (error == simdjson::MEMALLOC) throw std::bad_alloc();
   if (error != simdjson::SUCCESS) {
     throw Error(ExitCode::kCorrupt,

@@ -67,6 +67,7 @@ TEST(FileTest, ReadFileRefusesALargerOne) {
   TempDir dir;
   spill(dir / "a", "12345");
   EXPECT_EQ(read_file(dir / "a", 5), "12345");
+  EXPECT_GE(read_file(dir / "a", 5).capacity(), 5 + kReadFilePadding);
   EXPECT_EQ(error_of([&] { read_file(dir / "a", 4); }).code(), ExitCode::kCorrupt);
 }
 

@@ -158,7 +158,8 @@ const std::vector<std::string>& tokenizer_seeds() {
 }
 
 std::unique_ptr<Tokenizer> tokenizer_of(std::string_view bytes) {
-  return make_tokenizer(bytes, "file", looks_like_rank_file(bytes) ? kRanksConfig : "", "config");
+  return make_tokenizer(std::string(bytes), "file",
+                        looks_like_rank_file(bytes) ? kRanksConfig : "", "config");
 }
 
 void try_tokenizer_file(std::string_view bytes) {

@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <random>
+#include <set>
 
 #include "common/digest.h"
 #include "common/error.h"
@@ -285,6 +287,44 @@ TEST(ByteLevelTokenizerTest, RandomDamageNeverDoesMoreThanThrow) {
     } catch (const Error&) {
     }
   }
+}
+
+// The spellings that a file with 300 merges gives a text; `shuffled`: of tokens whose ids do not
+// follow the order of the merges that make them.
+std::vector<std::string> spellings_of(bool shuffled, std::string_view text) {
+  std::mt19937 random(5);
+  std::vector<std::string> tokens = {"a", "b", "c", "d"};
+  std::set<std::string> made(tokens.begin(), tokens.end());
+  json merges = json::array();
+  while (merges.size() < 300) {
+    const std::string left = tokens[random() % tokens.size()];
+    const std::string right = tokens[random() % tokens.size()];
+    if (left.size() + right.size() > 4) continue;
+    merges.push_back(json::array({left, right}));  // some make what another has made before
+    if (made.insert(left + right).second) tokens.push_back(left + right);
+  }
+  if (shuffled) std::shuffle(tokens.begin() + 4, tokens.end(), random);
+  json file = small_tokenizer();
+  file["added_tokens"] = json::array();
+  file["model"]["merges"] = merges;
+  json& vocab = file["model"]["vocab"];
+  for (const char* name : {"he", "ll", "llo"}) vocab.erase(name);
+  for (std::size_t i = 4; i < tokens.size(); ++i) vocab[tokens[i]] = 254 + i;
+  const auto tokenizer = make(file);
+  std::vector<std::string> spellings;
+  for (const TokenId id : ids_of(*tokenizer, text)) {
+    spellings.push_back(id < 258 ? std::string(1, static_cast<char>(id - 2)) : tokens[id - 254]);
+  }
+  return spellings;
+}
+
+TEST(ByteLevelTokenizerTest, IdsNeedNotFollowTheMerges) {
+  std::mt19937 random(7);
+  std::string text;
+  for (int i = 0; i < 5000; ++i) text += static_cast<char>('a' + random() % 4);
+  const std::vector<std::string> in_order = spellings_of(false, text);
+  EXPECT_LT(in_order.size(), text.size());
+  EXPECT_EQ(spellings_of(true, text), in_order);
 }
 
 TEST(ByteLevelTokenizerTest, TruncationAndPaddingAreIgnoredWithAWarning) {
