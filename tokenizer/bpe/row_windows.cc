@@ -112,6 +112,15 @@ void RowWindows::append(const Window& window, std::uint32_t end) {
   }
 }
 
+void RowWindows::write_whole(const Window& window, std::span<TokenId> symbols) {
+  // Not longer than the row, so it overwrites no other row.
+  TokenId* out = symbols.data() + symbols_done_;
+  for (std::uint32_t places = window.places(); places != 0; places &= places - 1) {
+    *out++ = window.set->symbols[std::countr_zero(places)][window.lane];
+  }
+  symbols_done_ = static_cast<std::size_t>(out - symbols.data());
+}
+
 bool RowWindows::join(const Window& left, const Window& right) {
   const auto place = agreed_place(left, right, from_);
   if (place) append(left, *place);
@@ -123,6 +132,11 @@ void RowWindows::join_windows(const MergeTable& table, std::span<TokenId> symbol
   std::size_t bridge = 0;
   for (std::uint32_t i = 0; i < windows_.size(); ++i) {
     const Window& window = windows_[i];
+    if (window.is_first && window.is_last && begins_ == nullptr) {
+      write_whole(window, symbols);
+      ends[rows_done_++] = static_cast<std::uint32_t>(symbols_done_);
+      continue;
+    }
     if (window.is_first) {
       row_begin_ = from_ = window.begin;
       merged_.clear();

@@ -57,6 +57,8 @@ class RowWindows {
   // agree.
   bool join(const Window& left, const Window& right);
   void append(const Window& window, std::uint32_t end);
+  // Of a row that is one window.
+  void write_whole(const Window& window, std::span<TokenId> symbols);
   void join_windows(const MergeTable& table, std::span<TokenId> symbols,
                     std::span<std::uint32_t> ends);
   // Leaves the last window alone, which the next ones are to be joined to.

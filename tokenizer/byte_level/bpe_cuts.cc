@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tokenizer/bpe/id_words.h"
+#include "tokenizer/text/unicode_class.h"
 
 namespace corpusmill {
 namespace {
@@ -87,6 +88,18 @@ std::optional<CharCuts> bpe_cuts(const BpeTables& tables) {
     if (!bytes.empty()) pieces.push_back(bytes);
   }
   return CharCuts(pieces);
+}
+
+bool may_cut_at(const CharCuts& cuts, std::string_view text, std::size_t at) {
+  const auto left = static_cast<std::uint8_t>(text[at - 1]);
+  const auto right = static_cast<std::uint8_t>(text[at]);
+  if ((left | right) < 0x80) return cuts.may_cut(left, right);
+  const auto is_whole = [](const DecodedChar& decoded) {
+    return decoded.code_point != 0xFFFD || decoded.bytes == 3;
+  };
+  if (right >= 0x80 && right < 0xC0) return false;
+  const DecodedChar before = decode_utf8_before(text, at), after = decode_utf8(text, at);
+  return is_whole(before) && is_whole(after) && cuts.may_cut(before.code_point, after.code_point);
 }
 
 }  // namespace corpusmill

@@ -13,4 +13,8 @@ namespace corpusmill {
 // no room in a word (tokenizer/bpe/id_words.h).
 std::optional<CharCuts> bpe_cuts(const BpeTables& tables);
 
+// Whether text may be cut before text[at]: between two well-formed characters that no merge joins.
+// 0 < at < text.size().
+bool may_cut_at(const CharCuts& cuts, std::string_view text, std::size_t at);
+
 }  // namespace corpusmill

@@ -174,18 +174,25 @@ class BpeModel::Window {
   }
 
   bool leaves_cache_out() const {
-    return merger_.misses.leaves_out() && begin_ == pretoken_begin_ && !has_parts_ &&
-           texts_.ends.empty();
+    return merger_.misses.leaves_out() && begin_ == pretoken_begin_ && !has_parts_;
   }
   void encode_rows() {
     flush();
     cache_.finish(out_, merger_);
     BpeRows& rows = thread_rows();
-    next_ += rows.take(&cuts_, merger_.model.byte_ids_, text_, begin_, ends_.subspan(next_));
+    std::span<const std::uint32_t> pretokens = ends_.subspan(next_);
+    if (!texts_.ends.empty()) {
+      const auto behind = std::upper_bound(pretokens.begin(), pretokens.end(), texts_.ends.front());
+      pretokens = pretokens.first(static_cast<std::size_t>(behind - pretokens.begin()));
+    }
+    next_ += rows.take(&cuts_, merger_.model.byte_ids_, text_, begin_, pretokens);
     const std::span<const TokenId> ids = rows.merge(merger_.model.merges_);
     out_.insert(out_.end(), ids.begin(), ids.end());
     merger_.misses.left_out(ends_[next_ - 1] - begin_);
     begin_ = pretoken_begin_ = units_begin_ = ends_[next_ - 1];
+    while (texts_.has_end(begin_)) {
+      append([&](TokenId* end) { return texts_.end(end, out_.data()); }, 2 * TextEnds::kFrameIds);
+    }
   }
 
   // Whether so many pretokens are ASCII that they are units as they stand.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "tokenizer/byte_level/bpe_cuts.h"
+
 namespace corpusmill {
 
 std::size_t BpeRows::take(const CharCuts* cuts, const std::array<TokenId, 256>& byte_ids,
@@ -21,9 +23,8 @@ std::size_t BpeRows::take(const CharCuts* cuts, const std::array<TokenId, 256>& 
   row_max_ = size < MergeTable::kLanesSymbolsMin ? 0 : MergeTable::kLaneSymbols;
   std::uint32_t at = begin;
   for (const std::uint32_t end : ends.first(taken)) {
-    const bool joins =
-        at > begin && cuts != nullptr && ((text[at - 1] | text[at]) & 0x80) == 0 &&
-        cuts->may_cut(static_cast<std::uint8_t>(text[at - 1]), static_cast<std::uint8_t>(text[at]));
+    const bool joins = cuts != nullptr && at > begin && end - row_begin_ <= row_max_ &&
+                       may_cut_at(*cuts, text, at);
     if (cuts != nullptr && end - at > row_max_) {
       add_cut(*cuts, text, at, end, joins);
     } else {

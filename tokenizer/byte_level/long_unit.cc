@@ -2,25 +2,12 @@
 
 #include <algorithm>
 
-#include "tokenizer/text/unicode_class.h"
+#include "tokenizer/byte_level/bpe_cuts.h"
 
 namespace corpusmill {
 namespace {
 
 constexpr std::size_t kLane = MergeTable::kLaneSymbols;
-
-// Whether the text may be cut before text[at].
-bool may_cut(const CharCuts& cuts, std::string_view text, std::size_t at) {
-  const auto left = static_cast<std::uint8_t>(text[at - 1]);
-  const auto right = static_cast<std::uint8_t>(text[at]);
-  if ((left | right) < 0x80) return cuts.may_cut(left, right);
-  const auto is_whole = [](const DecodedChar& decoded) {
-    return decoded.code_point != 0xFFFD || decoded.bytes == 3;
-  };
-  if (right >= 0x80 && right < 0xC0) return false;
-  const DecodedChar before = decode_utf8_before(text, at), after = decode_utf8(text, at);
-  return is_whole(before) && is_whole(after) && cuts.may_cut(before.code_point, after.code_point);
-}
 
 // The first place behind `begin`, before `end`, where a row may end; `end` if there is none. Parts
 // that share a row do not touch each other: it ends near the end of a lane. Not every place of a
@@ -31,7 +18,7 @@ std::size_t row_end(const std::optional<CharCuts>& cuts, std::string_view text, 
   constexpr std::size_t kRowMin = kLane * 3 / 4;
   for (std::size_t lane = begin; lane + kRowMin < end; lane += kLane) {
     for (std::size_t at = lane + kRowMin; at <= std::min(lane + kLane, end - 1); ++at) {
-      if (may_cut(*cuts, text, at)) return at;
+      if (may_cut_at(*cuts, text, at)) return at;
     }
   }
   return end;

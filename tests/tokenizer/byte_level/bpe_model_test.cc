@@ -219,5 +219,41 @@ TEST(BpeModelTest, EqualsTheTextbookOnTextThatIsAlwaysNew) {
   }
 }
 
+// The same in texts that are encoded as one; characters of several bytes among theirs.
+TEST(BpeModelTest, JoinedTextsThatAreAlwaysNewEqualTheTextbook) {
+  constexpr TokenId kBefore = 9000, kAfter = 9001;
+  std::mt19937 random(10);
+  for (int round = 0; round < 20; ++round) {
+    const BpeTables tables = random_tables(random, 1 + random() % 60);
+    const BpeModel model(tables);
+    ASSERT_TRUE(model.cuts_text());
+    for (int batch = 0; batch < 4; ++batch) {
+      JoinedTexts texts;
+      std::vector<TokenId> ids = {7}, expected = {7};
+      std::vector<std::size_t> expected_ends;
+      const std::size_t pretokens = 1 + random() % 100, bytes_max = 2 + random() % 40;
+      while (texts.text.size() < 20000) {
+        expected.push_back(kBefore);
+        for (std::size_t i = 1 + random() % pretokens; i > 0; --i) {
+          std::string pretoken = random_pretoken(random, bytes_max);
+          for (char& c : pretoken) c = random() % 9 == 0 ? static_cast<char>(random()) : c;
+          if (random() % 3 == 0) pretoken += "\xE4\xB8\xAD";
+          texts.text += pretoken;
+          texts.pretoken_ends.push_back(static_cast<std::uint32_t>(texts.text.size()));
+          const std::vector<TokenId> own = expected_ids(tables, pretoken);
+          expected.insert(expected.end(), own.begin(), own.end());
+        }
+        texts.text_ends.push_back(static_cast<std::uint32_t>(texts.text.size()));
+        expected.push_back(kAfter);
+        expected_ends.push_back(expected.size());
+      }
+      std::vector<std::size_t> ids_ends(expected_ends.size());
+      model.encode_joined(texts, {kBefore, kAfter}, ids, ids_ends);
+      ASSERT_EQ(ids, expected) << round;
+      ASSERT_EQ(ids_ends, expected_ends) << round;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace corpusmill
