@@ -35,6 +35,19 @@ std::vector<MergeTable::Merge> sorted_merges(std::vector<MergeTable::Merge> merg
   return merges;
 }
 
+// Rows of like length together: a set takes as long as its longest.
+template <std::size_t kRowsMax>
+std::array<ShortRow*, kRowsMax> longest_first(std::span<ShortRow> rows) {
+  constexpr std::size_t kSizes = ShortRow::kSymbolsMax + 1;
+  std::array<std::uint8_t, kSizes + 1> begins{};  // of the rows that are so much shorter
+  static_assert(kRowsMax < 256);
+  for (const ShortRow& row : rows) ++begins[kSizes - row.count];
+  for (std::size_t i = 1; i <= kSizes; ++i) begins[i] += begins[i - 1];
+  std::array<ShortRow*, kRowsMax> order{};
+  for (ShortRow& row : rows) order[begins[kSizes - 1 - row.count]++] = &row;
+  return order;
+}
+
 void refuse(const std::string& what) {
   throw Error(ExitCode::kMismatch, fmt::format("{}: that is not supported", what));
 }
@@ -111,12 +124,8 @@ void MergeTable::merge_rows(std::span<ShortRow> rows) const {
   static_assert(ShortRow::kSymbolsMax <= LaneRows::kSymbolsMax);
   LaneRows sets[kSets];
   for (; !rows.empty(); rows = rows.subspan(std::min(rows.size(), kRowsMax))) {
-    // Rows of like length together: a set takes as long as its longest.
-    std::array<ShortRow*, kRowsMax> order{};
     const std::size_t count = std::min(rows.size(), kRowsMax);
-    for (std::size_t i = 0; i < count; ++i) order[i] = &rows[i];
-    std::sort(order.begin(), order.begin() + count,
-              [](const ShortRow* a, const ShortRow* b) { return a->count > b->count; });
+    const std::array<ShortRow*, kRowsMax> order = longest_first<kRowsMax>(rows.first(count));
     for (std::size_t i = 0; i < kRowsMax; ++i) {
       LaneRows& set = sets[i / LaneRows::kRows];
       const std::size_t lane = i % LaneRows::kRows, size = i < count ? order[i]->count : 0;

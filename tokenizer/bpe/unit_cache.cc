@@ -28,6 +28,7 @@ UnitCache::UnitCache(const unit_keys::Functions& functions) : functions_(functio
 
 void UnitCache::use_for(std::uint64_t owner) {
   waiting_count_ = 0;  // nothing waits but after an exception
+  marks_.clear();
   if (owner_ == owner) return;
   if (owner_ != 0) {
     chars_.clear();
@@ -93,16 +94,28 @@ void UnitCache::prepare_scattered(std::string_view text, const std::uint32_t* be
   }
 }
 
+void UnitCache::wait(std::string_view unit, bool part, const UnitKey& key, std::size_t place) {
+  Waiting& waiting = waiting_[waiting_count_++];
+  waiting.key = key;
+  waiting.place = place;
+  waiting.marks = marks_.size();
+  std::memcpy(waiting.bytes, unit.data(), unit.size());
+  waiting.size = static_cast<std::uint8_t>(unit.size());
+  waiting.part = part;
+}
+
 void UnitCache::put_in_place(std::span<const Waiting> waiting, std::span<const ShortRow> rows,
                              std::vector<TokenId>& out) {
   std::size_t end = out.size(), missing = 0;
   for (const ShortRow& row : rows) missing += row.count;
   out.resize(end + missing);
+  std::size_t marks_end = marks_.size();
   for (std::size_t i = waiting.size(); i > 0; --i) {
     const auto place = [&](std::size_t at) {
       return out.begin() + static_cast<std::ptrdiff_t>(at);
     };
     const std::size_t begin = waiting[i - 1].place;
+    while (marks_end > waiting[i - 1].marks) marks_[--marks_end] += missing;
     std::move_backward(place(begin), place(end), place(end + missing));
     const std::span<const TokenId> ids = rows[i - 1].view();
     missing -= ids.size();
@@ -112,7 +125,7 @@ void UnitCache::put_in_place(std::span<const Waiting> waiting, std::span<const S
 }
 
 std::span<const TokenId> UnitCache::find_any(std::string_view unit, bool part, const UnitKey& key,
-                                             std::uint32_t offset) const {
+                                             std::uint32_t offset) {
   if (unit.size() <= kShortBytesMax) return find(key, offset);
   if (unit.size() > kLongBytesMax) return {};
   return find_long(unit, part, hash_long(unit));
@@ -127,14 +140,16 @@ void UnitCache::insert_any(std::string_view unit, bool part, const UnitKey& key,
   }
 }
 
-std::span<const TokenId> UnitCache::find(const UnitKey& key, std::uint32_t offset) const {
+std::span<const TokenId> UnitCache::find(const UnitKey& key, std::uint32_t offset) {
   for (std::size_t step = 0; step < kLinesLooked; ++step) {
     const Line& line = line_at(offset, step);
     for (const Entry& entry : line.entries) {
       if (difference(entry, key) != 0) continue;
-      const std::size_t count = entry.high >> kCountShift;
-      if (count != 0) return {entry.ids, count};
-      return {ids_.data() + entry.ids[0], entry.ids[1]};
+      const std::size_t count = entry.count();
+      if (count == 0) return {ids_.data() + entry.ids[0], entry.ids[1]};
+      if (count <= kInlineIds) return {entry.ids, count};
+      entry.unpack(unpacked_);
+      return {unpacked_, count};
     }
     // Lines fill from their first entry, and a unit goes beyond a full one only.
     if (line.entries[1].high == 0) return {};
@@ -153,7 +168,10 @@ UnitCache::Entry* UnitCache::free_entry(std::size_t offset) {
 }
 
 void UnitCache::insert(const UnitKey& key, std::uint32_t offset, std::span<const TokenId> ids) {
-  if (ids.size() > kInlineIds && ids_.size() + ids.size() > kIdsMax) reset(lines_.size());
+  const bool packs = ids.size() > kInlineIds && ids.size() <= kPackedIdsMax &&
+                     std::all_of(ids.begin(), ids.end(), [](TokenId id) { return id < 0x10000; });
+  const bool is_inline = ids.size() <= kInlineIds || packs;
+  if (!is_inline && ids_.size() + ids.size() > kIdsMax) reset(lines_.size());
   Entry* entry = free_entry(offset);
   if (entry != nullptr) {
     ++used_;
@@ -162,9 +180,17 @@ void UnitCache::insert(const UnitKey& key, std::uint32_t offset, std::span<const
   }
   entry->low = key.low;
   entry->high = key.high;
-  if (ids.size() <= kInlineIds) {
-    std::fill(std::copy(ids.begin(), ids.end(), entry->ids), std::end(entry->ids), TokenId{0});
+  std::fill(std::begin(entry->ids), std::end(entry->ids), TokenId{0});
+  if (is_inline) {
     entry->high |= static_cast<std::uint64_t>(ids.size()) << kCountShift;
+    if (!packs) {
+      std::copy(ids.begin(), ids.end(), entry->ids);
+      return;
+    }
+    std::uint16_t packed[2 * kInlineIds] = {};
+    std::transform(ids.begin(), ids.end(), packed,
+                   [](TokenId id) { return static_cast<std::uint16_t>(id); });
+    std::memcpy(entry->ids, packed, sizeof packed);
   } else {
     entry->ids[0] = static_cast<TokenId>(ids_.size());
     entry->ids[1] = static_cast<TokenId>(ids.size());

@@ -39,7 +39,7 @@ class UnitCache {
   // `functions`: one of unit_keys::functions().
   explicit UnitCache(const unit_keys::Functions& functions = unit_keys::functions().front());
 
-  // Forgets everything unless `owner` is the one that it was filled for (not 0).
+  // Forgets marks, and everything unless `owner` is the one that it was filled for (not 0).
   void use_for(std::uint64_t owner);
 
   // Appends the ids of the units text[ends[i - 1], ends[i]), the first from `begin`; none is empty.
@@ -52,7 +52,7 @@ class UnitCache {
   //   void start(std::string_view bytes, bool part, ShortRow& row) const;  // the symbols of a unit
   //   void merge_rows(std::span<ShortRow> rows) const;                     // what they become
   // is asked for the ids of several units together, those that it takes: they are in `out`
-  // after finish().
+  // after finish(), which may come calls and texts later. Until then `out` only grows.
   template <bool kHasParts = false, class Merge>
   [[gnu::noinline]] void encode(std::string_view text, std::uint32_t begin,
                                 std::span<const std::uint32_t> ends, std::vector<TokenId>& out,
@@ -83,9 +83,15 @@ class UnitCache {
   template <class Merge>
   void finish(std::vector<TokenId>& out, const Merge& merge);
 
+  // Notes that something ends at out.size(): marks() tells where, and is right after finish().
+  // use_for() forgets them.
+  void mark(const std::vector<TokenId>& out) { marks_.push_back(out.size()); }
+  std::span<const std::size_t> marks() const { return marks_; }
+
  private:
   friend class UnitWords;
-  static constexpr std::size_t kInlineIds = 4;
+  // So many ids stand in an entry, more of them if all have 16 bits.
+  static constexpr std::size_t kInlineIds = 4, kPackedIdsMax = 7;
   static constexpr unsigned kCountShift = 61;  // of the number of inline ids in Entry::high
 
   struct alignas(32) Entry {
@@ -95,6 +101,13 @@ class UnitCache {
     // It is the key's, and has an id word.
     bool is_short(const UnitKey& key) const {
       return difference(*this, key) == 0 && (high >> kCountShift) - 1 < id_words::kIdsMax;
+    }
+    std::size_t count() const { return high >> kCountShift; }
+    // Of more than kInlineIds ids, two in the place of one: writes 2 * kInlineIds.
+    void unpack(TokenId* out) const {
+      std::uint16_t packed[2 * kInlineIds];
+      std::memcpy(packed, ids, sizeof ids);
+      for (const std::uint16_t id : packed) *out++ = id;
     }
     std::uint64_t word() const {
       constexpr unsigned kBits = id_words::kIdBits;
@@ -114,28 +127,33 @@ class UnitCache {
 
   // A unit whose ids are not known yet, and where in the output they belong.
   struct Waiting {
-    std::string_view unit;
     UnitKey key;
     std::size_t place;
+    std::size_t marks;  // that stand before it
+    char bytes[ShortRow::kSymbolsMax];
+    std::uint8_t size;
     bool part;
+
+    std::string_view unit() const { return {bytes, size}; }
   };
   static constexpr std::size_t kWaitingMax = 32;
 
   using Probes = unit_keys::Probes;
   static constexpr std::size_t kLinesMax = std::size_t{1} << 18;
 
-  // Four ids are written whatever their number, so they go by way of a buffer with room for that.
+  // As many ids are written as an entry has room for, so they go by way of a buffer with room for
+  // that.
   struct Ids {
-    static constexpr std::size_t kRoom = 2048;
+    static constexpr std::size_t kRoom = 2048, kUnitRoom = 2 * kInlineIds;
     TokenId* end = first;
-    TokenId first[kRoom + kInlineIds];
+    TokenId first[kRoom + kUnitRoom];
 
     void flush(std::vector<TokenId>& out) {
       out.insert(out.end(), first, end);
       end = first;
     }
   };
-  static_assert(Ids::kRoom >= kBatchUnits * kInlineIds);
+  static_assert(Ids::kRoom >= kBatchUnits * Ids::kUnitRoom);
 
   // Where the key's line begins, in bytes.
   std::uint32_t offset_of(const UnitKey& key) const { return functions_.hash(key) & offset_mask_; }
@@ -169,11 +187,13 @@ class UnitCache {
   Line& line_at(std::size_t offset, std::size_t step) const {
     return lines_[(offset / sizeof(Line) + step) & (lines_.size() - 1)];
   }
-  static void put_in_place(std::span<const Waiting> waiting, std::span<const ShortRow> rows,
-                           std::vector<TokenId>& out);
-  // Of a unit of any length: null data where it is unknown; what is too long is not kept.
+  void wait(std::string_view unit, bool part, const UnitKey& key, std::size_t place);
+  void put_in_place(std::span<const Waiting> waiting, std::span<const ShortRow> rows,
+                    std::vector<TokenId>& out);
+  // Of a unit of any length: null data where it is unknown; what is too long is not kept. Valid
+  // until the next call.
   std::span<const TokenId> find_any(std::string_view unit, bool part, const UnitKey& key,
-                                    std::uint32_t offset) const;
+                                    std::uint32_t offset);
   void insert_any(std::string_view unit, bool part, const UnitKey& key,
                   std::span<const TokenId> ids);
   void insert_if_new(std::string_view unit, bool part, const UnitKey& key,
@@ -182,8 +202,7 @@ class UnitCache {
   template <class Merge>
   std::span<const TokenId> encode_new(std::string_view unit, bool part, const UnitKey& key,
                                       const Merge& merge);
-  std::span<const TokenId> find(const UnitKey& key,
-                                std::uint32_t offset) const;  // null data: unknown
+  std::span<const TokenId> find(const UnitKey& key, std::uint32_t offset);  // null data: unknown
   void insert(const UnitKey& key, std::uint32_t offset, std::span<const TokenId> ids);
   Entry* free_entry(std::size_t offset);
   void reset(std::size_t lines);
@@ -206,6 +225,8 @@ class UnitCache {
   std::vector<TokenId> merged_;
   std::size_t waiting_count_ = 0;
   std::array<Waiting, kWaitingMax> waiting_;
+  std::vector<std::size_t> marks_;
+  TokenId unpacked_[2 * kInlineIds];
   std::vector<TokenId> ids_;  // of units that have more than an entry holds
   std::vector<LongSlot> long_slots_;
   std::string long_keys_;
@@ -217,7 +238,7 @@ template <bool kHasParts, class Merge>
 void UnitCache::encode_batch(std::string_view text, std::uint32_t begin,
                              std::span<const std::uint32_t> ends, const Probes& probes, Ids& ids,
                              std::vector<TokenId>& out, const Merge& merge) {
-  if (ids.end > ids.first + (Ids::kRoom - kBatchUnits * kInlineIds)) ids.flush(out);
+  if (ids.end > ids.first + (Ids::kRoom - kBatchUnits * Ids::kUnitRoom)) ids.flush(out);
   const auto first_line = [&] { return reinterpret_cast<const char*>(lines_.data()); };
   const char* lines = first_line();
   TokenId* ids_end = ids.end;
@@ -226,9 +247,11 @@ void UnitCache::encode_batch(std::string_view text, std::uint32_t begin,
     const auto* entry = reinterpret_cast<const Entry*>(lines + probes.offsets[i]);
     // Which of the two it is nobody can foretell: no branch.
     entry += difference(*entry, key) != 0;
-    const std::size_t count = entry->high >> kCountShift;
+    const std::size_t count = entry->count();
     std::memcpy(ids_end, entry->ids, sizeof entry->ids);
-    if (difference(*entry, key) == 0 && count != 0) [[likely]] {
+    if (difference(*entry, key) == 0 && count - 1 < kPackedIdsMax) [[likely]] {
+      if (count > kInlineIds) [[unlikely]]
+        entry->unpack(ids_end);
       ids_end += count;
       continue;
     }
@@ -255,9 +278,8 @@ void UnitCache::encode_missing(std::string_view unit, bool part, const UnitKey& 
   std::span<const TokenId> found = find_any(unit, part, key, offset);
   if (found.data() == nullptr) {
     if constexpr (requires(ShortRow & row) { merge.start(unit, part, row); }) {
-      if (merge.takes(unit)) {
-        const std::size_t place = out.size() + static_cast<std::size_t>(ids.end - ids.first);
-        waiting_[waiting_count_++] = {unit, key, place, part};
+      if (merge.takes(unit) && unit.size() <= sizeof Waiting::bytes) {
+        wait(unit, part, key, out.size() + static_cast<std::size_t>(ids.end - ids.first));
         if (waiting_count_ == kWaitingMax) {
           ids.flush(out);
           finish(out, merge);
@@ -267,7 +289,7 @@ void UnitCache::encode_missing(std::string_view unit, bool part, const UnitKey& 
     }
     found = encode_new(unit, part, key, merge);
   }
-  if (found.size() <= kInlineIds) {
+  if (found.size() <= Ids::kUnitRoom) {
     ids.end = std::copy(found.begin(), found.end(), ids.end);
   } else {
     ids.flush(out);
@@ -290,11 +312,11 @@ void UnitCache::finish(std::vector<TokenId>& out, const Merge& merge) {
   const std::span<const Waiting> waiting(waiting_.data(), std::exchange(waiting_count_, 0));
   if (waiting.empty()) return;
   for (std::size_t i = 0; i < waiting.size(); ++i) {
-    merge.start(waiting[i].unit, waiting[i].part, rows[i]);
+    merge.start(waiting[i].unit(), waiting[i].part, rows[i]);
   }
   merge.merge_rows(std::span(rows, waiting.size()));
   for (std::size_t i = 0; i < waiting.size(); ++i) {
-    insert_if_new(waiting[i].unit, waiting[i].part, waiting[i].key, rows[i].view());
+    insert_if_new(waiting[i].unit(), waiting[i].part, waiting[i].key, rows[i].view());
   }
   put_in_place(waiting, std::span(rows, waiting.size()), out);
 }

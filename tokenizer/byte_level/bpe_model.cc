@@ -12,6 +12,7 @@
 #include "tokenizer/byte_level/bpe_cuts.h"
 #include "tokenizer/byte_level/bpe_rows.h"
 #include "tokenizer/byte_level/long_unit.h"
+#include "tokenizer/byte_level/pretoken_starts.h"
 #include "tokenizer/byte_level/text_ends.h"
 #include "tokenizer/text/non_ascii.h"
 #include "tokenizer/text/unicode_class.h"
@@ -25,26 +26,6 @@ constexpr std::uint32_t kPart = UnitCache::kPart;
 std::uint64_t next_instance() {
   static std::atomic<std::uint64_t> last{0};
   return ++last;
-}
-
-// The bits of PretokenStarts.
-std::vector<std::uint64_t>& thread_starts() {
-  thread_local std::vector<std::uint64_t> words;
-  return words;
-}
-
-void mark_starts(std::span<const std::uint32_t> ends) {
-  std::vector<std::uint64_t>& words = thread_starts();
-  words.assign(ends.back() / 64 + 3, 0);
-  words[0] = 1;
-  // A word is put together in a register: most have several bits.
-  std::uint64_t bits = 1;
-  std::uint32_t here = 0;
-  for (const std::uint32_t end : ends) {
-    bits = (end / 64 == here ? bits : 0) | std::uint64_t{1} << end % 64;
-    here = end / 64;
-    words[here] = bits;
-  }
 }
 
 UnitCache& thread_cache() {
@@ -208,12 +189,20 @@ class BpeModel::Window {
     begin_ = pretoken_begin_ = units_begin_ = units.back();
   }
 
+  // How many of the ends are `stop` or before it.
+  static std::size_t count_up_to(std::size_t stop, std::span<const std::uint32_t> ends) {
+    constexpr std::size_t kFew = 16;
+    std::size_t count = 0;
+    while (count < ends.size() && count < kFew && ends[count] <= stop) ++count;
+    if (count < kFew) return count;
+    const auto last = std::upper_bound(ends.begin() + kFew, ends.end(), stop);
+    return static_cast<std::size_t>(last - ends.begin());
+  }
+
   void take_ascii(std::size_t stop) {
     const std::size_t most = std::min(kUnitsMax - count_, ends_.size() - next_);
-    std::size_t taken = 0;
-    for (; taken < most && ends_[next_ + taken] <= stop; ++taken) {
-      units_[count_ + taken] = ends_[next_ + taken];
-    }
+    const std::size_t taken = count_up_to(stop, ends_.subspan(next_, most));
+    std::copy_n(ends_.data() + next_, taken, units_ + count_);
     ascii_runs_[run_count_++] = {begin_, count_, count_ + taken};
     count_ += taken;
     next_ += taken;
@@ -233,9 +222,9 @@ class BpeModel::Window {
   }
 
   void cut_wide() {
-    if (!std::exchange(starts_known_, true)) mark_starts(ends_);
-    const std::size_t units = cuts_.cut_wide(text_, {thread_starts().data()}, begin_,
-                                             has_parts_ ? kPart : 0, room(), chars_ + count_);
+    if (starts_.words == nullptr) starts_ = mark_pretoken_starts(ends_);
+    const std::size_t units =
+        cuts_.cut_wide(text_, starts_, begin_, has_parts_ ? kPart : 0, room(), chars_ + count_);
     count_ += units;
     cut_count_ += units;
     begin_ = units_[count_ - 1] & ~kPart;
@@ -354,22 +343,38 @@ class BpeModel::Window {
   AsciiRun ascii_runs_[kRunsMax];
   std::size_t run_count_ = 0;
   std::size_t cut_count_ = 0;  // of them those that are not ASCII, or stand beside such
-  bool starts_known_ = false;
+  PretokenStarts starts_{nullptr};
   std::uint32_t units_[kUnitsMax];                     // where they end
   std::uint32_t chars_[kUnitsMax + CharWords::kStep];  // code points of those that are characters
 };
 
 void BpeModel::encode(std::string_view text, std::span<const std::uint32_t> ends,
                       std::vector<TokenId>& out) const {
-  UnitCache& cache = thread_cache();
-  cache.use_for(instance_);
-  const Merger merger{*this};
+  begin();
+  encode_open(text, ends, out);
+  finish(out);
+}
+
+void BpeModel::begin() const {
+  thread_cache().use_for(instance_);
+}
+
+void BpeModel::encode_open(std::string_view text, std::span<const std::uint32_t> ends,
+                           std::vector<TokenId>& out) const {
   if (cuts_) {
     Window(*this, text, ends, {}, out).encode(find_non_ascii(text, 0));
   } else {
-    cache.encode(text, 0, ends, out, merger);
+    thread_cache().encode(text, 0, ends, out, Merger{*this});
   }
-  cache.finish(out, merger);
+}
+
+void BpeModel::end_text(const std::vector<TokenId>& out) const {
+  thread_cache().mark(out);
+}
+
+std::span<const std::size_t> BpeModel::finish(std::vector<TokenId>& out) const {
+  thread_cache().finish(out, Merger{*this});
+  return thread_cache().marks();
 }
 
 void BpeModel::encode_joined(const JoinedTexts& texts, const IdFrame& frame,

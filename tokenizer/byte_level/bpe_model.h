@@ -39,6 +39,16 @@ class BpeModel {
   void encode(std::string_view text, std::span<const std::uint32_t> ends,
               std::vector<TokenId>& out) const;
 
+  // For several texts one behind the other, whose new pretokens are merged together: between
+  // begin() and finish(), on one thread, encode_open() in the place of encode(), and nothing else
+  // of any model; `out` only grows. end_text() behind each text; finish() returns where they end
+  // in `out`, valid until the next call of any of these.
+  void begin() const;
+  void encode_open(std::string_view text, std::span<const std::uint32_t> ends,
+                   std::vector<TokenId>& out) const;
+  void end_text(const std::vector<TokenId>& out) const;
+  std::span<const std::size_t> finish(std::vector<TokenId>& out) const;
+
   // Whether encode_joined() can be called.
   bool cuts_text() const { return cuts_.has_value(); }
   // The same of each of the texts, within the frame; ids_ends[i] becomes out.size() behind text i.

@@ -52,19 +52,9 @@ class ByteLevelTokenizer final : public Tokenizer {
   EncodeReport encode(std::string_view text, SpecialInText policy,
                       std::vector<TokenId>& out) const override {
     const std::size_t begin = out.size();
-    const bool as_text = policy == SpecialInText::kText;
-    EncodeReport report;
-    thread_local std::vector<TextSection> sections;
-    thread_local std::string scratch;
-    report.specials = raw_tokens_.split(text, as_text, sections);
-    for (const TextSection& section : sections) {
-      if (section.token != nullptr) {
-        out.push_back(section.token->id);
-      } else {
-        const std::string_view normalized = normalizer_.normalize(section.text, scratch);
-        report.specials += encode_normalized(normalized, as_text, out);
-      }
-    }
+    model_.begin();
+    EncodeReport report = encode_open(text, policy, out);
+    model_.finish(out);
     if (policy == SpecialInText::kReject && report.specials > 0) {
       out.resize(begin);
       report.refused = true;
@@ -75,20 +65,34 @@ class ByteLevelTokenizer final : public Tokenizer {
   void encode_all(std::span<const std::string_view> texts, SpecialInText policy,
                   const IdFrame& frame, std::vector<TokenId>& out,
                   std::span<EncodedText> encoded) const override {
+    if (policy == SpecialInText::kReject) {
+      return Tokenizer::encode_all(texts, policy, frame, out, encoded);
+    }
     thread_local JoinedTexts joined;
     joined.clear();
-    std::size_t first = 0;  // text of the joined ones
-    for (std::size_t i = 0; i < texts.size(); ++i) {
-      if (join(texts[i], policy, joined)) {
-        if (!joined.full()) continue;
+    std::size_t first = 0;  // text of the joined ones, or of the open ones
+    const auto close = [&](bool are_joined, std::size_t end) {
+      if (are_joined) {
         encode_joined(joined, frame, out, encoded.subspan(first));
       } else {
-        encode_joined(joined, frame, out, encoded.subspan(first));
-        encoded[i] = encode_framed(texts[i], policy, frame, out);
+        finish_open(out, encoded.subspan(first, end - first));
       }
-      first = i + 1;
+      first = end;
+    };
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      const bool are_joined = !joined.empty();
+      const bool joins = join(texts[i], policy, joined);
+      if (joins != are_joined) close(are_joined, i);
+      if (joins && joined.full()) close(true, i + 1);
+      if (joins) continue;
+      if (first == i) model_.begin();
+      encoded[i] = {.ids_begin = out.size(), .ids_end = 0, .report = {}};
+      if (frame.before) out.push_back(*frame.before);
+      encoded[i].report = encode_open(texts[i], policy, out);
+      if (frame.after) out.push_back(*frame.after);
+      model_.end_text(out);
     }
-    encode_joined(joined, frame, out, encoded.subspan(first));
+    close(!joined.empty(), texts.size());
   }
 
   std::string decode(std::span<const TokenId> ids) const override {
@@ -160,6 +164,36 @@ class ByteLevelTokenizer final : public Tokenizer {
     joined.clear();
   }
 
+  // Appends the ids of the text but for what BpeModel::finish() adds.
+  EncodeReport encode_open(std::string_view text, SpecialInText policy,
+                           std::vector<TokenId>& out) const {
+    const bool as_text = policy == SpecialInText::kText;
+    EncodeReport report;
+    thread_local std::vector<TextSection> sections;
+    thread_local std::string scratch;
+    report.specials = raw_tokens_.split(text, as_text, sections);
+    for (const TextSection& section : sections) {
+      if (section.token != nullptr) {
+        out.push_back(section.token->id);
+      } else {
+        const std::string_view normalized = normalizer_.normalize(section.text, scratch);
+        report.specials += encode_normalized(normalized, as_text, out);
+      }
+    }
+    return report;
+  }
+
+  // Of texts that were encoded open, the first of which begins where it says.
+  void finish_open(std::vector<TokenId>& out, std::span<EncodedText> encoded) const {
+    if (encoded.empty()) return;
+    const std::span<const std::size_t> ends = model_.finish(out);
+    std::size_t begin = encoded.front().ids_begin;
+    for (std::size_t i = 0; i < encoded.size(); ++i) {
+      encoded[i].ids_begin = begin;
+      encoded[i].ids_end = begin = ends[i];
+    }
+  }
+
   std::size_t encode_normalized(std::string_view text, bool as_text,
                                 std::vector<TokenId>& out) const {
     thread_local std::vector<TextSection> sections;
@@ -172,7 +206,7 @@ class ByteLevelTokenizer final : public Tokenizer {
       }
       pretokenizer_.split(section.text, scratch,
                           [&](std::string_view window, std::span<const std::uint32_t> ends) {
-                            model_.encode(window, ends, out);
+                            model_.encode_open(window, ends, out);
                           });
     }
     return specials;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 #include <random>
 
@@ -150,8 +151,33 @@ struct SpellRows : Spell {
   void merge_rows(std::span<ShortRow>) const {}
 };
 
+// Seven ids of 16 bits have room in an entry, not one of more.
+TEST_P(UnitCacheTest, IdsOfEverySizeAreRemembered) {
+  for (const TokenId large : {0U, 0xFFFFU, 0x10000U, ~0U}) {
+    UnitCache cache(GetParam());
+    cache.use_for(1);
+    for (std::size_t count = 1; count < 20; ++count) {
+      for (std::size_t at = 0; at < count; ++at) {
+        Ids expected(count, 1000), ids;
+        expected[at] = large;
+        const std::string unit = std::to_string(count) + ' ' + std::to_string(at);
+        const auto end = static_cast<std::uint32_t>(unit.size());
+        const auto merge = [&](std::string_view, bool, Ids& out) {
+          out.insert(out.end(), expected.begin(), expected.end());
+        };
+        cache.encode(unit, 0, {&end, 1}, ids, merge);
+        EXPECT_EQ(ids, expected);
+        ids.clear();
+        cache.encode(unit, 0, {&end, 1}, ids,
+                     [](std::string_view, bool, Ids&) { ADD_FAILURE() << "forgotten"; });
+        EXPECT_EQ(ids, expected);
+      }
+    }
+  }
+}
+
 // Units that come for the first time, again before they are known, and again later: their ids stand
-// where they belong.
+// where they belong, and marks where they did.
 TEST_P(UnitCacheTest, UnitsAskedForTogetherAreInTheirPlaces) {
   std::mt19937 random(4);
   for (const std::size_t step : {1U, 3U}) {
@@ -162,7 +188,12 @@ TEST_P(UnitCacheTest, UnitsAskedForTogetherAreInTheirPlaces) {
       std::vector<std::uint32_t> ends;
       std::size_t merges = 0;
       Ids expected = {11}, ids = {11};
+      std::vector<std::size_t> units_marked, expected_marks;
       for (auto units = random() % 400; units > 0; --units) {
+        while (random() % 20 == 0) {
+          units_marked.push_back(ends.size());
+          expected_marks.push_back(expected.size());
+        }
         const bool part = random() % 2 == 0;
         const std::string unit = random_unit(random, 1 + random() % (random() % 9 == 0 ? 40 : 2));
         text += unit;
@@ -170,12 +201,22 @@ TEST_P(UnitCacheTest, UnitsAskedForTogetherAreInTheirPlaces) {
         Spell{&merges, step}(unit, part, expected);
       }
       const SpellRows spell{{&merges, step}};
-      const std::size_t half = ends.size() / 2;
-      const std::span<const std::uint32_t> all(ends);
-      cache.encode<true>(text, 0, all.first(half), ids, spell);
-      const std::uint32_t begin = half == 0 ? 0 : ends[half - 1] & ~UnitCache::kPart;
-      cache.encode<true>(text, begin, all.subspan(half), ids, spell);
+      cache.use_for(1);  // forgets marks
+      const auto encode = [&](std::size_t first, std::size_t last) {
+        const std::uint32_t begin = first == 0 ? 0 : ends[first - 1] & ~UnitCache::kPart;
+        const auto units = std::span<const std::uint32_t>(ends).subspan(first, last - first);
+        cache.encode<true>(text, begin, units, ids, spell);
+      };
+      std::size_t done = 0;
+      for (const std::size_t marked : units_marked) {
+        encode(done, marked);
+        cache.mark(ids);
+        done = marked;
+      }
+      encode(done, ends.size());
+      text.assign(text.size(), '?');  // no longer needed
       cache.finish(ids, spell);
+      ASSERT_TRUE(std::ranges::equal(cache.marks(), expected_marks));
       ASSERT_EQ(ids, expected);
     }
   }
