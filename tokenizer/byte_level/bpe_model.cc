@@ -189,20 +189,13 @@ class BpeModel::Window {
     begin_ = pretoken_begin_ = units_begin_ = units.back();
   }
 
-  // How many of the ends are `stop` or before it.
-  static std::size_t count_up_to(std::size_t stop, std::span<const std::uint32_t> ends) {
-    constexpr std::size_t kFew = 16;
-    std::size_t count = 0;
-    while (count < ends.size() && count < kFew && ends[count] <= stop) ++count;
-    if (count < kFew) return count;
-    const auto last = std::upper_bound(ends.begin() + kFew, ends.end(), stop);
-    return static_cast<std::size_t>(last - ends.begin());
-  }
-
   void take_ascii(std::size_t stop) {
-    const std::size_t most = std::min(kUnitsMax - count_, ends_.size() - next_);
-    const std::size_t taken = count_up_to(stop, ends_.subspan(next_, most));
-    std::copy_n(ends_.data() + next_, taken, units_ + count_);
+    // None is empty, so that there are not more of them than bytes.
+    const std::size_t most = std::min({kUnitsMax - count_, ends_.size() - next_, stop - begin_});
+    const std::uint32_t* const first = ends_.data() + next_;
+    const auto taken =
+        static_cast<std::size_t>(std::upper_bound(first, first + most, stop) - first);
+    std::copy_n(first, taken, units_ + count_);
     ascii_runs_[run_count_++] = {begin_, count_, count_ + taken};
     count_ += taken;
     next_ += taken;
