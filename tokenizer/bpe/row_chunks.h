@@ -29,6 +29,7 @@ class RowChunks {
   void merge(const MergeTable& table, std::size_t size, const Fill& fill,
              std::vector<TokenId>& out) {
     const std::size_t known = out.size();
+    symbols_.clear();
     for (std::size_t chunk = chunk_; !merge_in_chunks(table, size, chunk, fill, out); chunk *= 4) {
       out.resize(known);
     }
@@ -42,20 +43,28 @@ class RowChunks {
     std::size_t begin = 0;
     std::uint32_t first_size = 0;  // of the symbol that the chunk has to begin with; 0: any
     for (;;) {
-      symbols_.resize(std::min(chunk, size - begin));
-      fill(begin, std::span(symbols_));
-      const std::size_t count = table.merge_long(symbols_, &begins_);
-      begins_.push_back(static_cast<std::uint32_t>(symbols_.size()));
+      next_.resize(std::min(chunk, size - begin));
+      fill(begin, std::span(next_));
+      merge_next(table);
       if (first_size != 0 && begins_[1] != first_size) return false;
       const bool is_last = begin + symbols_.size() == size;
-      const std::size_t taken = is_last ? count : begin_of_next(chunk);
+      const std::size_t taken = is_last ? merged_.size() : begin_of_next(chunk);
       if (taken == 0) return false;
-      out.insert(out.end(), symbols_.begin(),
-                 symbols_.begin() + static_cast<std::ptrdiff_t>(taken));
+      out.insert(out.end(), merged_.begin(), merged_.begin() + static_cast<std::ptrdiff_t>(taken));
       if (is_last) return true;
       begin += begins_[taken];
       first_size = begins_[taken + 1] - begins_[taken];
     }
+  }
+
+  // Merges next_, which then is symbols_. What the same symbols became the last time is not found
+  // out again: a row of one character alone costs little.
+  void merge_next(const MergeTable& table) {
+    if (next_ == symbols_) return;
+    std::swap(next_, symbols_);
+    merged_ = symbols_;
+    merged_.resize(table.merge_long(merged_, &begins_));
+    begins_.push_back(static_cast<std::uint32_t>(symbols_.size()));
   }
 
   // The symbol that the next chunk begins with: not the last, which is not complete; 0 if there is
@@ -69,8 +78,9 @@ class RowChunks {
   static constexpr std::size_t kOverlap = 256;
 
   std::size_t chunk_;
-  std::vector<TokenId> symbols_;
-  std::vector<std::uint32_t> begins_;  // of what the chunk became, and its end
+  std::vector<TokenId> next_, symbols_;  // of the chunk to come, and of the last one
+  std::vector<TokenId> merged_;          // what that became
+  std::vector<std::uint32_t> begins_;    // of these, and the chunk's end
 };
 
 }  // namespace corpusmill
