@@ -6,12 +6,8 @@
 #include <string>
 #include <utility>
 
-#include "tokenizer/bpe/miss_meter.h"
-#include "tokenizer/bpe/unit_cache.h"
-#include "tokenizer/bpe/unit_words.h"
 #include "tokenizer/byte_level/bpe_cuts.h"
-#include "tokenizer/byte_level/bpe_rows.h"
-#include "tokenizer/byte_level/long_unit.h"
+#include "tokenizer/byte_level/bpe_scratch.h"
 #include "tokenizer/byte_level/pretoken_starts.h"
 #include "tokenizer/byte_level/text_ends.h"
 #include "tokenizer/text/non_ascii.h"
@@ -28,23 +24,6 @@ std::uint64_t next_instance() {
   return ++last;
 }
 
-UnitCache& thread_cache() {
-  thread_local UnitCache cache;
-  return cache;
-}
-UnitWords& thread_words() {
-  thread_local UnitWords words(thread_cache());
-  return words;
-}
-MissMeter& thread_misses() {
-  thread_local MissMeter misses;
-  return misses;
-}
-BpeRows& thread_rows() {
-  thread_local BpeRows rows;
-  return rows;
-}
-
 }  // namespace
 
 BpeModel::BpeModel(BpeTables tables)
@@ -57,7 +36,7 @@ BpeModel::BpeModel(BpeTables tables)
 
 struct BpeModel::Merger {
   const BpeModel& model;
-  MissMeter& misses = thread_misses();
+  MissMeter& misses = bpe_scratch().misses;
 
   void operator()(std::string_view unit, bool part, std::vector<TokenId>& ids) const {
     model.merge(unit, part, ids);
@@ -91,8 +70,8 @@ class BpeModel::Window {
         text_(text),
         ends_(ends),
         has_parts_(model.whole_pretokens_.size() > 0),
-        cache_(thread_cache()),
-        words_(thread_words()),
+        cache_(bpe_scratch().cache),
+        words_(bpe_scratch().words),
         texts_(texts),
         out_(out) {
     append([&](TokenId* ids) { return texts_.begin(ids); }, TextEnds::kFrameIds);
@@ -160,7 +139,7 @@ class BpeModel::Window {
   void encode_rows() {
     flush();
     cache_.finish(out_, merger_);
-    BpeRows& rows = thread_rows();
+    BpeRows& rows = bpe_scratch().rows;
     std::span<const std::uint32_t> pretokens = ends_.subspan(next_);
     if (!texts_.ends.empty()) {
       const auto behind = std::upper_bound(pretokens.begin(), pretokens.end(), texts_.ends.front());
@@ -349,7 +328,7 @@ void BpeModel::encode(std::string_view text, std::span<const std::uint32_t> ends
 }
 
 void BpeModel::begin() const {
-  thread_cache().use_for(instance_);
+  bpe_scratch().cache.use_for(instance_);
 }
 
 void BpeModel::encode_open(std::string_view text, std::span<const std::uint32_t> ends,
@@ -357,22 +336,22 @@ void BpeModel::encode_open(std::string_view text, std::span<const std::uint32_t>
   if (cuts_) {
     Window(*this, text, ends, {}, out).encode(find_non_ascii(text, 0));
   } else {
-    thread_cache().encode(text, 0, ends, out, Merger{*this});
+    bpe_scratch().cache.encode(text, 0, ends, out, Merger{*this});
   }
 }
 
 void BpeModel::end_text(const std::vector<TokenId>& out) const {
-  thread_cache().mark(out);
+  bpe_scratch().cache.mark(out);
 }
 
 std::span<const std::size_t> BpeModel::finish(std::vector<TokenId>& out) const {
-  thread_cache().finish(out, Merger{*this});
-  return thread_cache().marks();
+  bpe_scratch().cache.finish(out, Merger{*this});
+  return bpe_scratch().cache.marks();
 }
 
 void BpeModel::encode_joined(const JoinedTexts& texts, const IdFrame& frame,
                              std::vector<TokenId>& out, std::span<std::size_t> ids_ends) const {
-  thread_cache().use_for(instance_);
+  bpe_scratch().cache.use_for(instance_);
   Window(*this, texts.text, texts.pretoken_ends.view(), {texts.text_ends, frame, ids_ends}, out)
       .encode(find_non_ascii(texts.text, 0));
 }
@@ -385,10 +364,9 @@ void BpeModel::merge(std::string_view unit, bool part, std::vector<TokenId>& out
     }
   }
   if (unit.size() > LongUnit::kBytesMin) {
-    thread_local LongUnit long_unit;
-    return long_unit.merge(merges_, byte_ids_, cuts_, unit, out);
+    return bpe_scratch().long_unit.merge(merges_, byte_ids_, cuts_, unit, out);
   }
-  BpeRows& rows = thread_rows();
+  BpeRows& rows = bpe_scratch().rows;
   const auto size = static_cast<std::uint32_t>(unit.size());
   rows.take(cuts_ ? &*cuts_ : nullptr, byte_ids_, unit, 0, {&size, 1});
   const std::span<const TokenId> ids = rows.merge(merges_);
