@@ -144,12 +144,11 @@ std::span<const TokenId> UnitCache::find(const UnitKey& key, std::uint32_t offse
   for (std::size_t step = 0; step < kLinesLooked; ++step) {
     const Line& line = line_at(offset, step);
     for (const Entry& entry : line.entries) {
-      if (difference(entry, key) != 0) continue;
-      const std::size_t count = entry.count();
-      if (count == 0) return {ids_.data() + entry.ids[0], entry.ids[1]};
-      if (count <= kInlineIds) return {entry.ids, count};
+      if (unit_keys::difference(entry, key) != 0) continue;
+      if (entry.is_elsewhere()) return {ids_.data() + entry.ids[0], entry.ids[1]};
+      if (!entry.is_packed()) return {entry.ids, entry.count()};
       entry.unpack(unpacked_);
-      return {unpacked_, count};
+      return {unpacked_, entry.count()};
     }
     // Lines fill from their first entry, and a unit goes beyond a full one only.
     if (line.entries[1].high == 0) return {};
@@ -168,10 +167,10 @@ UnitCache::Entry* UnitCache::free_entry(std::size_t offset) {
 }
 
 void UnitCache::insert(const UnitKey& key, std::uint32_t offset, std::span<const TokenId> ids) {
-  const bool packs = ids.size() > kInlineIds && ids.size() <= kPackedIdsMax &&
+  const bool packs = ids.size() > Entry::kIds && ids.size() <= Entry::kPackedIds &&
                      std::all_of(ids.begin(), ids.end(), [](TokenId id) { return id < 0x10000; });
-  const bool is_inline = ids.size() <= kInlineIds || packs;
-  if (!is_inline && ids_.size() + ids.size() > kIdsMax) reset(lines_.size());
+  const bool is_elsewhere = ids.size() > Entry::kIds && !packs;
+  if (is_elsewhere && ids_.size() + ids.size() > kIdsMax) reset(lines_.size());
   Entry* entry = free_entry(offset);
   if (entry != nullptr) {
     ++used_;
@@ -181,20 +180,21 @@ void UnitCache::insert(const UnitKey& key, std::uint32_t offset, std::span<const
   entry->low = key.low;
   entry->high = key.high;
   std::fill(std::begin(entry->ids), std::end(entry->ids), TokenId{0});
-  if (is_inline) {
-    entry->high |= static_cast<std::uint64_t>(ids.size()) << kCountShift;
-    if (!packs) {
-      std::copy(ids.begin(), ids.end(), entry->ids);
-      return;
-    }
-    std::uint16_t packed[2 * kInlineIds] = {};
+  if (is_elsewhere) {
+    entry->high |= Entry::kElsewhere;
+    entry->ids[0] = static_cast<TokenId>(ids_.size());
+    entry->ids[1] = static_cast<TokenId>(ids.size());
+    ids_.insert(ids_.end(), ids.begin(), ids.end());
+    return;
+  }
+  entry->high |= static_cast<std::uint64_t>(ids.size() - 1) << Entry::kCountShift;
+  if (packs) {
+    std::uint16_t packed[2 * Entry::kIds] = {};
     std::transform(ids.begin(), ids.end(), packed,
                    [](TokenId id) { return static_cast<std::uint16_t>(id); });
     std::memcpy(entry->ids, packed, sizeof packed);
   } else {
-    entry->ids[0] = static_cast<TokenId>(ids_.size());
-    entry->ids[1] = static_cast<TokenId>(ids.size());
-    ids_.insert(ids_.end(), ids.begin(), ids.end());
+    std::copy(ids.begin(), ids.end(), entry->ids);
   }
 }
 
@@ -212,8 +212,7 @@ void UnitCache::grow() {
   for (const Line& line : old) {
     for (const Entry& entry : line.entries) {
       if (entry.high == 0) continue;
-      const UnitKey key{entry.low, entry.high << (64 - kCountShift) >> (64 - kCountShift)};
-      if (Entry* const place = free_entry(offset_of(key))) {
+      if (Entry* const place = free_entry(offset_of(entry.key()))) {
         *place = entry;
         ++used_;
       }

@@ -63,16 +63,20 @@ class UnitCache {
     // The lines of a batch come while the batch before is looked up.
     std::span<const std::uint32_t> batch = ends.first(std::min(ends.size(), kBatchUnits));
     prepare(text, begin, batch, kHasParts, probes[0]);
+    ask_for_lines(probes[0], batch.size());
     for (unsigned turn = 0;; turn ^= 1) {
       ends = ends.subspan(batch.size());
       const std::uint32_t next_begin = batch.back() & ~kPart;
       const std::span<const std::uint32_t> next = ends.first(std::min(ends.size(), kBatchUnits));
       const bool full = used_ > lines_.size() && lines_.size() < kLinesMax;
       if (!next.empty() && !full) prepare(text, next_begin, next, kHasParts, probes[turn ^ 1]);
-      encode_batch<kHasParts>(text, begin, batch, probes[turn], ids, out, merge);
+      encode_batch<kHasParts>(text, begin, batch, probes[turn], probes[turn ^ 1], ids, out, merge);
       if (full) grow();
       if (next.empty()) break;
-      if (full) prepare(text, next_begin, next, kHasParts, probes[turn ^ 1]);
+      if (full) {
+        prepare(text, next_begin, next, kHasParts, probes[turn ^ 1]);
+        ask_for_lines(probes[turn ^ 1], next.size());
+      }
       begin = next_begin;
       batch = next;
     }
@@ -90,31 +94,17 @@ class UnitCache {
 
  private:
   friend class UnitWords;
-  // So many ids stand in an entry, more of them if all have 16 bits.
-  static constexpr std::size_t kInlineIds = 4, kPackedIdsMax = 7;
-  static constexpr unsigned kCountShift = 61;  // of the number of inline ids in Entry::high
+  using Entry = unit_keys::Entry;
 
-  struct alignas(32) Entry {
-    std::uint64_t low, high;  // the key, and the number of ids; 0: they are in ids_
-    TokenId ids[kInlineIds];  // zeros behind them; or where they begin, and how many
-
-    // It is the key's, and has an id word.
-    bool is_short(const UnitKey& key) const {
-      return difference(*this, key) == 0 && (high >> kCountShift) - 1 < id_words::kIdsMax;
-    }
-    std::size_t count() const { return high >> kCountShift; }
-    // Of more than kInlineIds ids, two in the place of one: writes 2 * kInlineIds.
-    void unpack(TokenId* out) const {
-      std::uint16_t packed[2 * kInlineIds];
-      std::memcpy(packed, ids, sizeof ids);
-      for (const std::uint16_t id : packed) *out++ = id;
-    }
-    std::uint64_t word() const {
-      constexpr unsigned kBits = id_words::kIdBits;
-      return id_words::frame_of(high >> kCountShift) | ids[0] | std::uint64_t{ids[1]} << kBits |
-             std::uint64_t{ids[2]} << 2 * kBits;
-    }
-  };
+  // It is the key's, and its ids have a word.
+  static bool has_word(const Entry& entry, const UnitKey& key) {
+    return unit_keys::difference(entry, key) == 0 && entry.count() <= id_words::kIdsMax;
+  }
+  static std::uint64_t word_of(const Entry& entry) {
+    constexpr unsigned kBits = id_words::kIdBits;
+    return id_words::frame_of(entry.count()) | entry.ids[0] | std::uint64_t{entry.ids[1]} << kBits |
+           std::uint64_t{entry.ids[2]} << 2 * kBits;
+  }
   struct Line {
     Entry entries[2];
   };
@@ -144,7 +134,7 @@ class UnitCache {
   // As many ids are written as an entry has room for, so they go by way of a buffer with room for
   // that.
   struct Ids {
-    static constexpr std::size_t kRoom = 2048, kUnitRoom = 2 * kInlineIds;
+    static constexpr std::size_t kRoom = 2048, kUnitRoom = 2 * Entry::kIds;
     TokenId* end = first;
     TokenId first[kRoom + kUnitRoom];
 
@@ -157,28 +147,29 @@ class UnitCache {
 
   // Where the key's line begins, in bytes.
   std::uint32_t offset_of(const UnitKey& key) const { return functions_.hash(key) & offset_mask_; }
-  // 0 if the entry is that of the key. An empty entry is no key's: keys have a length.
-  static std::uint64_t difference(const Entry& entry, const UnitKey& key) {
-    return (entry.low ^ key.low) | (entry.high ^ key.high) << (64 - kCountShift);
-  }
   // The one of the line's entries that may be the key's.
   const Entry& entry_of(const UnitKey& key, std::uint32_t offset) const {
     const char* const lines = reinterpret_cast<const char*>(lines_.data());
     const auto* const entry = reinterpret_cast<const Entry*>(lines + offset);
     // Which of the two it is nobody can foretell: no branch.
-    return entry[difference(*entry, key) != 0];
+    return entry[unit_keys::difference(*entry, key) != 0];
   }
-  // The probes of a batch; asks for their lines.
+  void ask_for_lines(const Probes& probes, std::size_t count) const {
+    const char* const lines = reinterpret_cast<const char*>(lines_.data());
+    for (std::size_t i = 0; i < count; ++i) __builtin_prefetch(lines + probes.offsets[i]);
+  }
+  // The probes of a batch.
   void prepare(std::string_view text, std::uint32_t begin, std::span<const std::uint32_t> ends,
                bool has_parts, Probes& probes) const;
-  // The same of units that do not stand one behind the other: the first is text[begins[0],
-  // ends[0]).
+  // The same of units that do not stand one behind the other, the first is text[begins[0],
+  // ends[0]); asks for their lines.
   void prepare_scattered(std::string_view text, const std::uint32_t* begins,
                          std::span<const std::uint32_t> ends, Probes& probes) const;
 
   template <bool kHasParts, class Merge>
   void encode_batch(std::string_view text, std::uint32_t begin, std::span<const std::uint32_t> ends,
-                    const Probes& probes, Ids& ids, std::vector<TokenId>& out, const Merge& merge);
+                    const Probes& probes, const Probes& next, Ids& ids, std::vector<TokenId>& out,
+                    const Merge& merge);
   // Unit i of a batch, where its line does not say its ids.
   template <class Merge>
   [[gnu::noinline]] void encode_missing(std::string_view unit, bool part, const UnitKey& key,
@@ -226,7 +217,7 @@ class UnitCache {
   std::size_t waiting_count_ = 0;
   std::array<Waiting, kWaitingMax> waiting_;
   std::vector<std::size_t> marks_;
-  TokenId unpacked_[2 * kInlineIds];
+  TokenId unpacked_[2 * Entry::kIds];
   std::vector<TokenId> ids_;  // of units that have more than an entry holds
   std::vector<LongSlot> long_slots_;
   std::string long_keys_;
@@ -236,34 +227,28 @@ class UnitCache {
 
 template <bool kHasParts, class Merge>
 void UnitCache::encode_batch(std::string_view text, std::uint32_t begin,
-                             std::span<const std::uint32_t> ends, const Probes& probes, Ids& ids,
-                             std::vector<TokenId>& out, const Merge& merge) {
+                             std::span<const std::uint32_t> ends, const Probes& probes,
+                             const Probes& next, Ids& ids, std::vector<TokenId>& out,
+                             const Merge& merge) {
   if (ids.end > ids.first + (Ids::kRoom - kBatchUnits * Ids::kUnitRoom)) ids.flush(out);
   const auto first_line = [&] { return reinterpret_cast<const char*>(lines_.data()); };
   const char* lines = first_line();
-  TokenId* ids_end = ids.end;
-  for (std::size_t i = 0; i < ends.size(); ++i) {
+  for (std::size_t i = 0;; ++i) {
+    i = functions_.look_up(probes, next, i, ends.size(), lines, ids.end);
+    if (i == ends.size()) return;
     const UnitKey& key = probes.keys[i];
-    const auto* entry = reinterpret_cast<const Entry*>(lines + probes.offsets[i]);
-    // Which of the two it is nobody can foretell: no branch.
-    entry += difference(*entry, key) != 0;
-    const std::size_t count = entry->count();
-    std::memcpy(ids_end, entry->ids, sizeof entry->ids);
-    if (difference(*entry, key) == 0 && count - 1 < kPackedIdsMax) [[likely]] {
-      if (count > kInlineIds) [[unlikely]]
-        entry->unpack(ids_end);
-      ids_end += count;
+    const Entry& entry = entry_of(key, probes.offsets[i]);
+    if (entry.is_packed() && unit_keys::difference(entry, key) == 0) {
+      entry.unpack(ids.end);
+      ids.end += entry.count();
       continue;
     }
     const std::uint32_t at = i == 0 ? begin : ends[i - 1] & ~kPart;
     const std::string_view unit = text.substr(at, (ends[i] & ~kPart) - at);
-    ids.end = ids_end;
     encode_missing(unit, kHasParts && (ends[i] & kPart) != 0, key, probes.offsets[i], ids, out,
                    merge);
-    ids_end = ids.end;
     lines = first_line();  // a full table begins anew elsewhere
   }
-  ids.end = ids_end;
 }
 
 template <class Merge>

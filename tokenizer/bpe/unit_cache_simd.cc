@@ -55,7 +55,7 @@ template <Units kUnits, class HashKey>
     const std::uint32_t end = kHasParts ? ends[i] & ~kPart : ends[i];
     const UnitKey key = key_of(bytes + begin, end - begin, kHasParts && (ends[i] & kPart) != 0);
     const std::uint32_t offset = hash(key) & offset_mask;
-    __builtin_prefetch(lines + offset);
+    if (kUnits == Units::kScattered) __builtin_prefetch(lines + offset);
     probes.keys[first + i] = key;
     probes.offsets[first + i] = offset;
     begin = end;
@@ -67,6 +67,23 @@ void prepare_portably(const char* bytes, const std::uint32_t* begins,
                       std::span<const std::uint32_t> ends, std::uint32_t offset_mask,
                       const char* lines, Probes& probes, std::size_t first) {
   prepare_singly<kUnits>(bytes, begins, ends, offset_mask, lines, probes, first, multiply);
+}
+
+std::size_t look_up_portably(const Probes& probes, const Probes& next, std::size_t first,
+                             std::size_t count, const char* lines, std::uint32_t*& out) {
+  std::uint32_t* end = out;
+  std::size_t i = first;
+  for (; i < count; ++i) {
+    __builtin_prefetch(lines + next.offsets[i]);
+    const auto* entry = reinterpret_cast<const Entry*>(lines + probes.offsets[i]);
+    // Which of the two it is nobody can foretell: no branch.
+    entry += difference(*entry, probes.keys[i]) != 0;
+    std::memcpy(end, entry->ids, sizeof entry->ids);
+    if (difference(*entry, probes.keys[i]) != 0 || entry->count() > Entry::kIds) break;
+    end += entry->count();
+  }
+  out = end;
+  return i;
 }
 
 #if defined(__x86_64__)
@@ -146,15 +163,46 @@ CORPUSMILL_VAES void prepare_fours(const char* bytes, const std::uint32_t* first
         _mm_set1_epi32(static_cast<int>(offset_mask)));
     _mm512_storeu_si512(probes.keys + first + i, keys);
     _mm_storeu_si128(reinterpret_cast<__m128i*>(probes.offsets + first + i), offsets);
-    __builtin_prefetch(lines + lane<0>(offsets));
-    __builtin_prefetch(lines + lane<1>(offsets));
-    __builtin_prefetch(lines + lane<2>(offsets));
-    __builtin_prefetch(lines + lane<3>(offsets));
+    if (kUnits == Units::kScattered) {
+      __builtin_prefetch(lines + lane<0>(offsets));
+      __builtin_prefetch(lines + lane<1>(offsets));
+      __builtin_prefetch(lines + lane<2>(offsets));
+      __builtin_prefetch(lines + lane<3>(offsets));
+    }
   }
   const std::uint32_t last_end = lane<3>(before);
   prepare_singly<kUnits>(bytes, kUnits == Units::kScattered ? first_begins + i : &last_end,
                          ends.subspan(i), offset_mask, lines, probes, first + i,
                          [](const UnitKey& key) CORPUSMILL_VAES { return two_rounds(key); });
+}
+
+// Both entries of a line at once.
+CORPUSMILL_VAES std::size_t look_up_lines(const Probes& probes, const Probes& next,
+                                          std::size_t first, std::size_t count, const char* lines,
+                                          std::uint32_t*& out) {
+  // More ids than an entry has room for are a difference as well.
+  constexpr std::uint64_t kHigh = (std::uint64_t{1} << Entry::kCountShift) - 1;
+  static_assert((Entry::kIds << Entry::kCountShift) == 0x8000'0000'0000'0000);
+  constexpr auto kCompared = static_cast<long long>(kHigh | 0x8000'0000'0000'0000);
+  const __m512i compared = _mm512_setr_epi64(-1, kCompared, 0, 0, -1, kCompared, 0, 0);
+  // By what differs: bits 0 and 1 of the first entry, bits 4 and 5 of the second.
+  constexpr std::uint64_t kFirst = 1ULL << 0x10 | 1ULL << 0x20 | 1ULL << 0x30;
+  constexpr std::uint64_t kSecond = 1ULL << 0x01 | 1ULL << 0x02 | 1ULL << 0x03;
+  std::uint32_t* end = out;
+  std::size_t i = first;
+  for (; i < count; ++i) {
+    __builtin_prefetch(lines + next.offsets[i]);
+    const char* const line = lines + probes.offsets[i];
+    const __m512i key = _mm512_maskz_broadcast_i32x4(0xFFFF, load(&probes.keys[i]));
+    const unsigned different =
+        _mm512_mask_test_epi64_mask(0xFF, _mm512_xor_si512(key, _mm512_load_si512(line)), compared);
+    const auto* const entry = reinterpret_cast<const Entry*>(line) + (different < 0x10 ? 1 : 0);
+    std::memcpy(end, entry->ids, sizeof entry->ids);
+    if (((kFirst | kSecond) >> different & 1) == 0) break;
+    end += entry->count();
+  }
+  out = end;
+  return i;
 }
 #endif
 
@@ -164,11 +212,11 @@ std::vector<Functions> make_functions() {
   if (__builtin_cpu_supports("avx512vl") != 0 && __builtin_cpu_supports("avx512bw") != 0 &&
       __builtin_cpu_supports("avx512vbmi") != 0 && __builtin_cpu_supports("vaes") != 0) {
     all.push_back({prepare_fours<Units::kWhole>, prepare_fours<Units::kParts>,
-                   prepare_fours<Units::kScattered>, two_rounds});
+                   prepare_fours<Units::kScattered>, two_rounds, look_up_lines});
   }
 #endif
   all.push_back({prepare_portably<Units::kWhole>, prepare_portably<Units::kParts>,
-                 prepare_portably<Units::kScattered>, multiply});
+                 prepare_portably<Units::kScattered>, multiply, look_up_portably});
   return all;
 }
 

@@ -110,8 +110,8 @@ void UnitWords::look_up(std::string_view text, std::uint32_t begin,
       const std::size_t number = batch.numbers[i];
       const UnitKey& key = batch.probes.keys[i];
       const UnitCache::Entry& entry = cache_.entry_of(key, batch.probes.offsets[i]);
-      if (entry.is_short(key)) [[likely]] {
-        words_[number] = entry.word();
+      if (UnitCache::has_word(entry, key)) [[likely]] {
+        words_[number] = UnitCache::word_of(entry);
         continue;
       }
       const bool part = kHasParts && (batch.ends[i] & kPart) != 0;
