@@ -9,7 +9,8 @@
 namespace corpusmill {
 namespace {
 
-// Stands for the part of a character that a piece holds: its last byte, or its first.
+// Stands for the part of a character that a piece holds: its last byte; or its first, and above
+// it the one behind, or 0.
 constexpr std::uint32_t kOpen = 0x110000;
 
 bool is_malformed(DecodedChar decoded) {
@@ -19,9 +20,22 @@ bool is_continuation(char byte) {
   return (static_cast<std::uint8_t>(byte) & 0xC0) == 0x80;
 }
 
-std::uint32_t first_byte(std::uint32_t code_point) {
-  if (code_point < 0x800) return 0xC0 | code_point >> 6;
-  return code_point < 0x10000 ? 0xE0 | code_point >> 12 : 0xF0 | code_point >> 18;
+// The first byte, and above it the second, of a character that is not ASCII.
+std::uint32_t first_bytes(std::uint32_t code_point) {
+  const auto bytes = [](std::uint32_t first, std::uint32_t rest) {
+    return first | (0x80 | (rest & 0x3F)) << 8;
+  };
+  if (code_point < 0x800) return bytes(0xC0 | code_point >> 6, code_point);
+  if (code_point < 0x10000) return bytes(0xE0 | code_point >> 12, code_point >> 6);
+  return bytes(0xF0 | code_point >> 18, code_point >> 12);
+}
+
+// The same of text[at, …).
+std::uint32_t first_bytes(std::string_view text, std::size_t at) {
+  const auto byte = [&](std::size_t i) {
+    return i < text.size() ? std::uint32_t{static_cast<std::uint8_t>(text[i])} : 0;
+  };
+  return byte(at) | byte(at + 1) << 8;
 }
 
 struct Char {
@@ -54,23 +68,24 @@ CharCuts::CharCuts(std::span<const std::string_view> pieces) {
   for (const std::string_view piece : pieces) add(piece, pairs);
   std::sort(pairs.begin(), pairs.end());
   pairs.erase(std::unique(pairs.begin(), pairs.end()), pairs.end());
-  const std::size_t bits =
-      std::clamp(std::bit_ceil(pairs.size() * 32), std::size_t{1} << 12, std::size_t{1} << 20);
-  bits_.resize(bits / 64);
-  shift_ = 32 - static_cast<unsigned>(std::countr_zero(bits));
+  pair_words_.resize(
+      std::clamp(std::bit_ceil(pairs.size() * 2), std::size_t{1} << 7, std::size_t{1} << 15));
+  pair_word_mask_ = static_cast<std::uint32_t>(pair_words_.size() - 1);
   for (const std::uint64_t pair : pairs) {
     const auto left = static_cast<std::uint32_t>(pair >> 32);
     const auto right = static_cast<std::uint32_t>(pair);
     const std::uint32_t last_bit = left % kOpenBytes, first_bit = right % kOpenBytes;
     if (std::max(left, right) < kOpen) {
-      const std::uint32_t bit = place_of(left, right);
-      bits_[bit / 64] |= std::uint64_t{1} << bit % 64;
+      const std::uint32_t hash = pair_hash(left, right);
+      pair_words_[hash >> kPairWordShift & pair_word_mask_] |= pair_bits(hash);
     } else if (left < kOpen) {
       open_[open_slot(left)] |= std::uint32_t{1} << first_bit;
     } else if (right < kOpen) {
       open_[open_slot(right)] |= std::uint32_t{1} << (kOpenBytes + last_bit);
     } else {
-      open_pairs_[first_bit] |= std::uint32_t{1} << left % 32;
+      const std::uint32_t second = (right - kOpen) >> 8;
+      open_lasts_[first_bit | (left & 32) / 2] |= std::uint32_t{1} << left % 32;
+      open_seconds_[first_bit] |= second == 0 ? ~std::uint32_t{0} : std::uint32_t{1} << second % 32;
     }
   }
 }
@@ -81,7 +96,7 @@ void CharCuts::add(std::string_view piece, std::vector<std::uint64_t>& pairs) {
     DecodedChar left = decode_utf8_before(piece, at);
     DecodedChar right = decode_utf8(piece, at);
     if (is_malformed(left)) left.code_point = kOpen + static_cast<std::uint8_t>(piece[at - 1]);
-    if (is_malformed(right)) right.code_point = kOpen + static_cast<std::uint8_t>(piece[at]);
+    if (is_malformed(right)) right.code_point = kOpen + first_bytes(piece, at);
     if ((left.code_point | right.code_point) < 128) {
       ascii_[left.code_point][right.code_point / 64] |= std::uint64_t{1} << right.code_point % 64;
       continue;
@@ -91,19 +106,19 @@ void CharCuts::add(std::string_view piece, std::vector<std::uint64_t>& pairs) {
 }
 
 bool CharCuts::has(std::uint32_t left, std::uint32_t right) const {
-  const std::uint32_t bit = place_of(left, right);
-  return (bits_[bit / 64] >> bit % 64 & 1) != 0;
+  const std::uint32_t hash = pair_hash(left, right), bits = pair_bits(hash);
+  return (pair_words_[hash >> kPairWordShift & pair_word_mask_] & bits) == bits;
 }
 
 // Whether a piece may have the two, one of them or both in part. The last byte of a character has
 // the low bits of its code point.
-bool CharCuts::has_open(std::uint32_t left, std::uint32_t right,
-                        std::uint32_t right_first_byte) const {
+bool CharCuts::has_open(std::uint32_t left, std::uint32_t right, std::uint32_t right_bytes) const {
   const bool left_wide = left >= 0x80, right_wide = right >= 0x80;
-  const std::uint32_t first_bit = right_first_byte % kOpenBytes;
+  const std::uint32_t first_bit = right_bytes % kOpenBytes;
   const std::uint32_t after = open_[open_slot(left)] >> first_bit;
   const std::uint32_t before = open_[open_slot(right)] >> (kOpenBytes + left % kOpenBytes);
-  const std::uint32_t both = open_pairs_[first_bit] >> left % 32;
+  const std::uint32_t both = open_lasts_[first_bit | (left & 32) / 2] >> left % 32 &
+                             open_seconds_[first_bit] >> (right_bytes >> 8) % 32;
   return (((right_wide ? after : 0) | (left_wide ? before : 0) |
            (left_wide && right_wide ? both : 0)) &
           1) != 0;
@@ -111,7 +126,7 @@ bool CharCuts::has_open(std::uint32_t left, std::uint32_t right,
 
 bool CharCuts::may_cut(char32_t left, char32_t right) const {
   if ((left | right) < 128) return (ascii_[left][right / 64] >> right % 64 & 1) == 0;
-  return !has(left, right) && !has_open(left, right, first_byte(right));
+  return !has(left, right) && !has_open(left, right, first_bytes(right));
 }
 
 bool CharCuts::is_wide(std::string_view text, std::size_t begin) const {
@@ -136,7 +151,7 @@ std::size_t CharCuts::cut(std::string_view text, std::uint32_t begin, std::uint3
       cuts = may_cut(left.code_point, right.code_point);
     } else {
       cuts = !has(left.code_point, right.code_point) &&
-             !has_open(left.code_point, right.code_point, static_cast<std::uint8_t>(text[at]));
+             !has_open(left.code_point, right.code_point, first_bytes(text, at));
     }
     ends[count] = static_cast<std::uint32_t>(at);
     count += cuts ? 1 : 0;

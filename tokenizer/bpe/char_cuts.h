@@ -59,28 +59,44 @@ class CharCuts {
  private:
   friend struct CharCutsSimd;
   static constexpr std::size_t kWideBytesMin = 16;  // of 64 that are not ASCII
-  static constexpr std::uint32_t kPairFactor = 0x9E3779B1;
+  // Of the sum of products by these of the low halves of two characters, as signed numbers, the
+  // upper half says where in pair_words_ the pair is, and three stretches of 5 bits below and
+  // beside it which bits it has there.
+  static constexpr std::int16_t kLeftFactor = 0x5A27, kRightFactor = -0x3C6B;
+  static constexpr unsigned kPairWordShift = 16, kPairBitShifts[] = {11, 6, 1};
   static constexpr std::uint32_t kOpenSlots = 4096;
   static constexpr unsigned kOpenBytes = 16;  // first bytes and last bytes, by their low 4 bits
 
   static std::size_t open_slot(std::uint32_t code_point) { return code_point % kOpenSlots; }
   void add(std::string_view piece, std::vector<std::uint64_t>& pairs);
   bool has(std::uint32_t left, std::uint32_t right) const;
-  bool has_open(std::uint32_t left, std::uint32_t right, std::uint32_t right_first_byte) const;
-  std::uint32_t place_of(std::uint32_t left, std::uint32_t right) const {
-    return ((left << 16 | left >> 16) ^ right) * kPairFactor >> shift_;
+  // `right_bytes`: its first byte, and above it the second.
+  bool has_open(std::uint32_t left, std::uint32_t right, std::uint32_t right_bytes) const;
+  static std::uint32_t pair_hash(std::uint32_t left, std::uint32_t right) {
+    const std::int32_t products[] = {static_cast<std::int16_t>(left) * kLeftFactor,
+                                     static_cast<std::int16_t>(right) * kRightFactor};
+    return static_cast<std::uint32_t>(products[0]) + static_cast<std::uint32_t>(products[1]);
+  }
+  static std::uint32_t pair_bits(std::uint32_t hash) {
+    std::uint32_t bits = 0;
+    for (const unsigned shift : kPairBitShifts) bits |= std::uint32_t{1} << (hash >> shift) % 32;
+    return bits;
   }
 
-  // Pairs of whole characters that some piece has, but those of ASCII, by hash.
-  std::vector<std::uint64_t> bits_;
-  unsigned shift_ = 0;
+  // Pairs of whole characters that some piece has, but those of ASCII: of each three bits of a
+  // word, both by its hash.
+  std::vector<std::uint32_t> pair_words_;
+  std::uint32_t pair_word_mask_ = 0;
   std::array<std::array<std::uint64_t, 2>, 128> ascii_{};  // exact: bit `right` of row `left`
   // Pieces that begin or end inside a character have its last bytes or its first ones beside the
   // next. By character, by hash: bit i for such a piece that goes on behind the character with a
   // first byte of low bits i, bit kOpenBytes + i for one that has a last byte so before it.
   std::array<std::uint32_t, kOpenSlots> open_{};
-  // Of two such parts the last byte, by its low 5 bits, by the low 4 bits of the first byte.
-  std::array<std::uint32_t, kOpenBytes> open_pairs_{};
+  // Of two such parts side by side the last byte of the left one, by its low 5 bits: by the low 4
+  // bits of the first byte of the right one, and bit 5 of that last byte above them.
+  std::array<std::uint32_t, 2 * kOpenBytes> open_lasts_{};
+  // The second byte of the right one, by its low 5 bits; all bits where it has none.
+  std::array<std::uint32_t, kOpenBytes> open_seconds_{};
   CutWide cut_wide_ = choose_cut_wide();
 };
 

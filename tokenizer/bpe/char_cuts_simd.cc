@@ -36,7 +36,9 @@ struct CharCutsSimd {
   struct Constants {
     __m512i byte_numbers, fours, four_numbers, one, mark_bits, marks, least, behind;
     __m512i first, second, third, fourth, most, surrogate_bits, surrogates, malformed;
-    __m512i wide, pair_factor, bit_number, open_slot, open_bytes, wide_bit, before_bit, open_pairs;
+    __m512i wide, low_halves, pair_factors, pair_words, open_slot, open_bytes, wide_bit, before_bit;
+    __m512i last_bit, open_lasts, more_lasts, open_seconds;
+    __m512i three_first, three_last, three_but, three_bits, six_of_bytes, six_of_halves;
   };
 
   CORPUSMILL_VBMI2 static __m512i kept(__m512i value) {
@@ -80,13 +82,25 @@ struct CharCutsSimd {
     made.surrogates = all(0xD800);
     made.malformed = all(kMalformed);
     made.wide = all(0x80);
-    made.pair_factor = all(CharCuts::kPairFactor);
-    made.bit_number = all(31);
+    made.low_halves = all(0xFFFF);
+    made.pair_factors =
+        all(static_cast<std::uint32_t>(static_cast<std::uint16_t>(CharCuts::kLeftFactor)) << 16 |
+            static_cast<std::uint16_t>(CharCuts::kRightFactor));
+    made.pair_words = all(cuts.pair_word_mask_);
     made.open_slot = all(CharCuts::kOpenSlots - 1);
     made.open_bytes = all(CharCuts::kOpenBytes - 1);
     made.wide_bit = all(0x80);
     made.before_bit = all(std::uint32_t{1} << CharCuts::kOpenBytes);
-    made.open_pairs = kept(_mm512_loadu_si512(cuts.open_pairs_.data()));
+    made.three_first = all(0xE1E1E1E1);
+    made.three_last = all(0x0E0E0E0E);
+    made.three_but = all(0xEDEDEDED);
+    made.three_bits = all(0x003F3F0F);
+    made.six_of_bytes = all(0x00010140);
+    made.six_of_halves = all(0x00010040);
+    made.last_bit = all(CharCuts::kOpenBytes);
+    made.open_lasts = kept(_mm512_loadu_si512(cuts.open_lasts_.data()));
+    made.more_lasts = kept(_mm512_loadu_si512(cuts.open_lasts_.data() + CharCuts::kOpenBytes));
+    made.open_seconds = kept(_mm512_loadu_si512(cuts.open_seconds_.data()));
     return made;
   }
 
@@ -99,8 +113,16 @@ struct CharCutsSimd {
   }
   // 1 << number % 32
   CORPUSMILL_VBMI2 static __m512i bit_of(__m512i numbers, const Constants& constants) {
-    return _mm512_maskz_sllv_epi32(kAllLanes, constants.one,
-                                   _mm512_and_si512(numbers, constants.bit_number));
+    return _mm512_maskz_rolv_epi32(kAllLanes, constants.one, numbers);
+  }
+  // 1 << (numbers >> kShift) % 32
+  template <unsigned kShift>
+  CORPUSMILL_VBMI2 static __m512i bit_of(__m512i numbers, const Constants& constants) {
+    return bit_of(_mm512_maskz_srli_epi32(kAllLanes, numbers, kShift), constants);
+  }
+  // Of each bit that of `one` where the mask has it, else that of `other`.
+  CORPUSMILL_VBMI2 static __m512i merge_bits(__m512i mask, __m512i one, __m512i other) {
+    return _mm512_ternarylogic_epi32(mask, one, other, 0xCA);
   }
   CORPUSMILL_VBMI2 static std::uint32_t first_lane(__m512i numbers) {
     return static_cast<std::uint32_t>(
@@ -110,20 +132,51 @@ struct CharCutsSimd {
     return _mm512_maskz_alignr_epi32(kAllLanes, here, before, kLanes - 1);
   }
 
+  // Whether all characters that end in the block are ASCII, or of three bytes and well-formed: of
+  // those that E0 and ED begin, which not all are, it is not asked.
+  CORPUSMILL_VBMI2 static bool is_simple(__m512i block, std::uint64_t follows,
+                                         const Constants& constants) {
+    const __m512i lead = _mm512_sub_epi8(block, constants.three_first);
+    const std::uint64_t three = _mm512_mask_cmpneq_epi8_mask(
+        _mm512_cmple_epu8_mask(lead, constants.three_last), block, constants.three_but);
+    const std::uint64_t wide = _mm512_movepi8_mask(block);
+    return ((follows ^ (three << 1 | three << 2)) | (wide ^ (follows | three))) == 0;
+  }
+
   // `firsts`: where in the block characters begin, bit 0 set, and where the last one ends.
+  CORPUSMILL_VBMI2 static Chars find_chars(__m512i block, std::uint64_t firsts, __m512i places,
+                                           const Constants& constants) {
+    Chars chars;
+    chars.count = std::min<unsigned>(kLanes, static_cast<unsigned>(std::popcount(firsts)) - 1);
+    chars.places = widen(places);
+    const __m512i four_places = _mm512_add_epi8(
+        _mm512_maskz_permutexvar_epi8(kAllBytes, constants.fours, places), constants.four_numbers);
+    chars.first_bytes = _mm512_maskz_permutexvar_epi8(kAllBytes, four_places, block);
+    return chars;
+  }
+
+  // If the block is_simple().
+  CORPUSMILL_VBMI2 static Chars decode_simple(__m512i block, std::uint64_t firsts,
+                                              const Constants& constants) {
+    const __m512i places = _mm512_maskz_compress_epi8(firsts, constants.byte_numbers);
+    Chars chars = find_chars(block, firsts, places, constants);
+    chars.well_formed = (1U << chars.count) - 1;
+    const __m512i bits = _mm512_and_si512(chars.first_bytes, constants.three_bits);
+    const __m512i twelve = _mm512_maddubs_epi16(bits, constants.six_of_bytes);
+    const __mmask16 ascii = _mm512_testn_epi32_mask(chars.first_bytes, constants.wide_bit);
+    chars.code_points = _mm512_mask_and_epi32(_mm512_madd_epi16(twelve, constants.six_of_halves),
+                                              ascii, chars.first_bytes, constants.first);
+    return chars;
+  }
+
   CORPUSMILL_VBMI2 static Chars decode(__m512i block, std::uint64_t firsts,
                                        const Constants& constants) {
     const __m512i places = _mm512_maskz_compress_epi8(firsts, constants.byte_numbers);
     const __m512i ends = _mm512_maskz_compress_epi8(firsts & (firsts - 1), constants.byte_numbers);
-    Chars chars;
-    chars.count = std::min<unsigned>(kLanes, static_cast<unsigned>(std::popcount(firsts)) - 1);
+    Chars chars = find_chars(block, firsts, places, constants);
     const auto lanes = static_cast<__mmask16>((1U << chars.count) - 1);
-    chars.places = widen(places);
     const __m512i bytes = widen(_mm512_sub_epi8(ends, places));
-    const __m512i four_places = _mm512_add_epi8(
-        _mm512_maskz_permutexvar_epi8(kAllBytes, constants.fours, places), constants.four_numbers);
-    const __m512i text = _mm512_maskz_permutexvar_epi8(kAllBytes, four_places, block);
-    chars.first_bytes = text;
+    const __m512i text = chars.first_bytes;
     // By the number of bytes: which bits of a first byte tell it and what they are, the least code
     // point, and the bits that are not the character's.
     const __m512i number = _mm512_sub_epi32(bytes, constants.one);
@@ -172,10 +225,17 @@ struct CharCutsSimd {
         kAllLanes, constants.one, _mm512_and_si512(chars.first_bytes, constants.open_bytes));
     const __m512i last_bit = _mm512_maskz_sllv_epi32(kAllLanes, constants.before_bit,
                                                      _mm512_and_si512(left, constants.open_bytes));
-    const __m512i pairs = choose(chars.first_bytes, constants.open_pairs);
+    const __m512i numbers = merge_bits(
+        constants.last_bit, _mm512_maskz_srli_epi32(kAllLanes, left, 1), chars.first_bytes);
+    const __m512i lasts = _mm512_maskz_permutex2var_epi32(kAllLanes, constants.open_lasts, numbers,
+                                                          constants.more_lasts);
+    const __m512i seconds = choose(chars.first_bytes, constants.open_seconds);
+    const __mmask16 open_pairs = _mm512_mask_test_epi32_mask(
+        _mm512_mask_test_epi32_mask(both, lasts, bit_of(left, constants)), seconds,
+        bit_of<8>(chars.first_bytes, constants));
     return static_cast<unsigned>(_mm512_mask_test_epi32_mask(right_wide, open_left, first_bit) |
                                  _mm512_mask_test_epi32_mask(left_wide, open, last_bit) |
-                                 _mm512_mask_test_epi32_mask(both, pairs, bit_of(left, constants)));
+                                 open_pairs);
   }
 
   // The lanes before whose characters the text may be cut, if not all is ASCII there and no
@@ -187,15 +247,20 @@ struct CharCutsSimd {
     auto lanes = static_cast<__mmask16>(chars.well_formed &
                                         (chars.well_formed << 1 | before.well_formed) & ~begins);
     lanes = _mm512_mask_cmpge_epu32_mask(lanes, _mm512_or_si512(left, right), constants.wide);
-    const __m512i mixed =
-        _mm512_mullo_epi32(_mm512_xor_si512(_mm512_maskz_rol_epi32(kAllLanes, left, 16), right),
-                           constants.pair_factor);
-    const __m512i place =
-        _mm512_maskz_srl_epi32(kAllLanes, mixed, _mm_cvtsi32_si128(static_cast<int>(cuts.shift_)));
+    const __m512i hash = _mm512_madd_epi16(
+        merge_bits(constants.low_halves, right, _mm512_maskz_slli_epi32(kAllLanes, left, 16)),
+        constants.pair_factors);
     const __m512i none = _mm512_setzero_si512();
     const __m512i words = _mm512_mask_i32gather_epi32(
-        none, lanes, _mm512_maskz_srli_epi32(kAllLanes, place, 5), cuts.bits_.data(), 4);
-    unsigned result = _mm512_mask_testn_epi32_mask(lanes, words, bit_of(place, constants));
+        none, lanes,
+        _mm512_and_si512(_mm512_maskz_srli_epi32(kAllLanes, hash, CharCuts::kPairWordShift),
+                         constants.pair_words),
+        cuts.pair_words_.data(), 4);
+    constexpr auto& kShifts = CharCuts::kPairBitShifts;
+    const __m512i bits = _mm512_or_si512(
+        _mm512_or_si512(bit_of<kShifts[0]>(hash, constants), bit_of<kShifts[1]>(hash, constants)),
+        bit_of<kShifts[2]>(hash, constants));
+    unsigned result = _mm512_mask_cmpneq_epi32_mask(lanes, _mm512_and_si512(words, bits), bits);
 
     const __m512i open = _mm512_mask_i32gather_epi32(
         none, kAllLanes, _mm512_and_si512(right, constants.open_slot), cuts.open_.data(), 4);
@@ -236,7 +301,8 @@ struct CharCutsSimd {
         before = {_mm512_set1_epi32(kMalformed), _mm512_setzero_si512()};
         continue;
       }
-      const Chars chars = decode(block, firsts, constants);
+      const bool simple = (pretokens & follows) == 0 && is_simple(block, follows, constants);
+      const Chars chars = (simple ? decode_simple : decode)(block, firsts, constants);
       const unsigned lanes = (1U << chars.count) - 1;
       const auto begins = static_cast<unsigned>(_pext_u64(pretokens, firsts)) & lanes;
       const __m512i left_chars = from_left(chars.code_points, before.code_points);

@@ -5,20 +5,36 @@
 #endif
 
 #include <bit>
+#include <cstring>
 
 namespace corpusmill::id_words {
 namespace {
 
-std::size_t spell_portably(std::span<const std::uint64_t> words, TokenId*& out) {
-  std::size_t done = 0;
-  for (; done < words.size() && (words[done] & kTag) != 0; ++done) {
+// A word without bit 63. Most have few ids more than others.
+inline TokenId* spell_list(std::uint64_t word, const TokenId* list, TokenId* out) {
+  constexpr std::size_t kStep = 8;
+  static_assert(kStep <= kSpareIds);
+  const std::size_t count = word >> 32;
+  list += static_cast<std::uint32_t>(word);
+  for (std::size_t i = 0; i < count; i += kStep) {
+    std::memcpy(out + i, list + i, kStep * sizeof(TokenId));
+  }
+  return out + count;
+}
+
+TokenId* spell_portably(std::span<const std::uint64_t> words, const TokenId* list, TokenId* out) {
+  for (const std::uint64_t word : words) {
+    if ((word & kTag) == 0) {
+      out = spell_list(word, list, out);
+      continue;
+    }
     for (std::size_t i = 0; i < kIdsMax; ++i) {
-      const auto id = static_cast<TokenId>(words[done] >> i * kIdBits) & kNobody;
+      const auto id = static_cast<TokenId>(word >> i * kIdBits) & kNobody;
       *out = id;
       out += id != kNobody ? 1 : 0;
     }
   }
-  return done;
+  return out;
 }
 
 #if defined(__x86_64__)
@@ -47,24 +63,28 @@ CORPUSMILL_VBMI inline TokenId* spell_eight(__m512i eight, TokenId* out) {
   return spell_four(_mm512_maskz_permutexvar_epi64(0xFF, highs, eight), out);
 }
 
-CORPUSMILL_VBMI std::size_t spell_eights(std::span<const std::uint64_t> words, TokenId*& out) {
-  std::size_t done = 0;
-  TokenId* end = out;
-  for (; done + 8 <= words.size(); done += 8) {
-    const __m512i eight = _mm512_loadu_si512(words.data() + done);
-    if (_mm512_movepi64_mask(eight) != 0xFF) break;
-    end = spell_eight(eight, end);
+CORPUSMILL_VBMI TokenId* spell_eights(std::span<const std::uint64_t> words, const TokenId* list,
+                                      TokenId* out) {
+  for (std::size_t done = 0; done < words.size();) {
+    const std::size_t left = words.size() - done;
+    const auto lanes = static_cast<__mmask8>(left >= 8 ? 0xFF : (1U << left) - 1);
+    // Of a word of all ones there are no ids.
+    const __m512i eight =
+        _mm512_mask_loadu_epi64(_mm512_set1_epi64(-1), lanes, words.data() + done);
+    const auto tagged = static_cast<unsigned>(_mm512_movepi64_mask(eight));
+    if (tagged == 0xFF) [[likely]] {
+      out = spell_eight(eight, out);
+      done += 8;
+      continue;
+    }
+    const auto count = static_cast<unsigned>(std::countr_one(tagged));
+    out = spell_eight(_mm512_mask_mov_epi64(_mm512_set1_epi64(-1),
+                                            static_cast<__mmask8>((1U << count) - 1), eight),
+                      out);
+    out = spell_list(words[done + count], list, out);
+    done += count + 1;
   }
-  const std::size_t left = words.size() - done;
-  const auto lanes = static_cast<__mmask8>(left >= 8 ? 0xFF : (1U << left) - 1);
-  const __m512i eight = _mm512_maskz_loadu_epi64(lanes, words.data() + done);
-  const auto tagged = static_cast<unsigned>(_mm512_movepi64_mask(eight));
-  const auto count = static_cast<unsigned>(std::countr_one(tagged));
-  // A word of all ones is no ids.
-  out = spell_eight(
-      _mm512_mask_mov_epi64(_mm512_set1_epi64(-1), static_cast<__mmask8>((1U << count) - 1), eight),
-      end);
-  return done + count;
+  return out;
 }
 #endif
 

@@ -1,5 +1,5 @@
 // Up to three ids in one word: what a short unit becomes, small enough for a table by character,
-// and rows of such words spelled out many at a time.
+// and rows of such words spelled out many at a time. More ids stand in a list.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +12,8 @@
 namespace corpusmill::id_words {
 
 // The first id in the lowest 21 bits, the second and the third above it, and bit 63. A word of
-// fewer ids has kNobody in their stead. A word without bit 63 is no ids.
+// fewer ids has kNobody in their stead. A word without bit 63 says where in the list its ids begin,
+// and above bit 32 how many they are.
 constexpr unsigned kIdBits = 21;
 constexpr TokenId kNobody = (TokenId{1} << kIdBits) - 1;  // ids are below
 constexpr std::size_t kIdsMax = 3;
@@ -21,6 +22,10 @@ constexpr std::uint64_t kTag = std::uint64_t{1} << 63;
 // Bit 63, and kNobody for all ids from `count` on.
 constexpr std::uint64_t frame_of(std::size_t count) {
   return count >= kIdsMax ? kTag : ~std::uint64_t{0} << count * kIdBits;
+}
+
+constexpr std::uint64_t list_word_of(std::size_t begin, std::size_t count) {
+  return std::uint64_t{count} << 32 | begin;
 }
 
 // 0 if there are more than three, or one is kNobody or above.
@@ -34,11 +39,10 @@ constexpr std::uint64_t word_of(std::span<const TokenId> ids) {
   return word;
 }
 
-// Writes the ids of the words, one behind the other, from `out` on, up to the first word without
-// bit 63; moves `out` behind them. Returns how many words that were. 3 * words.size() + kSpareIds
-// ids can be written to `out`.
+// Writes the ids of the words, one behind the other, from `out` on; returns where they end. Up to
+// kSpareIds behind those of any word may be read and written too.
 constexpr std::size_t kSpareIds = 16;
-using Spell = std::size_t (*)(std::span<const std::uint64_t> words, TokenId*& out);
+using Spell = TokenId* (*)(std::span<const std::uint64_t> words, const TokenId* list, TokenId* out);
 
 // The ways to do it that this processor has, the fastest first.
 std::span<const Spell> spellers();

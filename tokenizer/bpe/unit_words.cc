@@ -5,19 +5,20 @@ namespace corpusmill {
 void UnitWords::set(std::size_t number, std::span<const TokenId> ids) {
   words_[number] = id_words::word_of(ids);
   if (words_[number] != 0) return;
-  words_[number] = std::uint64_t{ids.size()} << 32 | long_ids_.size();
-  long_ids_.insert(long_ids_.end(), ids.begin(), ids.end());
+  grow_list(ids.size());
+  std::copy(ids.begin(), ids.end(), list_.begin() + static_cast<std::ptrdiff_t>(list_size_));
+  words_[number] = id_words::list_word_of(list_size_, ids.size());
+  list_size_ += ids.size();
+}
+
+void UnitWords::grow_list(std::size_t ids) {
+  const std::size_t needed = list_size_ + ids + id_words::kSpareIds;
+  if (needed > list_.size()) list_.resize(std::max(needed, 2 * list_.size()));
 }
 
 TokenId* UnitWords::spell(std::size_t first, std::size_t last, TokenId* out) const {
   static const id_words::Spell spell_words = id_words::spellers().front();
-  const std::span<const std::uint64_t> words(words_ + first, last - first);
-  for (std::size_t done = 0;; ++done) {
-    done += spell_words(words.subspan(done), out);
-    if (done == words.size()) return out;
-    const auto begin = static_cast<std::uint32_t>(words[done]);
-    out = std::copy_n(long_ids_.data() + begin, words[done] >> 32, out);
-  }
+  return spell_words({words_ + first, last - first}, list_.data(), out);
 }
 
 }  // namespace corpusmill

@@ -38,7 +38,7 @@ class UnitWords {
   TokenId* spell(std::size_t first, std::size_t last, TokenId* out) const;
   // More ids than all of `units` units that were looked up last, and what is written behind them.
   std::size_t ids_max(std::size_t units) const {
-    return id_words::kIdsMax * units + long_ids_.size() + id_words::kSpareIds;
+    return id_words::kIdsMax * units + list_size_ + id_words::kSpareIds;
   }
 
  private:
@@ -66,6 +66,18 @@ class UnitWords {
 
   // What unit `number` becomes.
   void set(std::size_t number, std::span<const TokenId> ids);
+  // The same of more ids than have a word, if the entry is the key's and has them; else false.
+  bool set_inline(std::size_t number, const UnitCache::Entry& entry, const UnitKey& key) {
+    if (unit_keys::difference(entry, key) != 0 || entry.is_elsewhere()) return false;
+    grow_list(2 * UnitCache::Entry::kIds);
+    TokenId* const ids = list_.data() + list_size_;
+    std::memcpy(ids, entry.ids, sizeof entry.ids);
+    if (entry.is_packed()) entry.unpack(ids);
+    words_[number] = id_words::list_word_of(list_size_, entry.count());
+    list_size_ += entry.count();
+    return true;
+  }
+  void grow_list(std::size_t ids);
   template <class Merge>
   void look_up_rare(std::size_t number, const Unit& unit, const UnitKey& key, std::uint32_t offset,
                     const Merge& merge);
@@ -75,9 +87,9 @@ class UnitWords {
   UnitCache& cache_;
   std::size_t waiting_count_ = 0;
   std::array<Waiting, kWaitingMax> waiting_;
-  // Of each unit its word, or where in long_ids_ its ids begin, and above bit 32 their number.
-  alignas(64) std::uint64_t words_[kUnitsMax + CharWords::kStep];
-  std::vector<TokenId> long_ids_;
+  alignas(64) std::uint64_t words_[kUnitsMax + CharWords::kStep];  // of each unit; 0: unknown yet
+  std::vector<TokenId> list_;                                      // of units of more than a word
+  std::size_t list_size_ = 0;
 };
 
 template <bool kHasParts, class Merge>
@@ -86,7 +98,7 @@ void UnitWords::look_up(std::string_view text, std::uint32_t begin,
                         const Merge& merge) {
   std::uint32_t numbers[kUnitsMax + CharWords::kStep];
   waiting_count_ = 0;
-  long_ids_.clear();
+  list_size_ = 0;
   std::span<const std::uint32_t> unknown(numbers, cache_.chars_.look_up(chars, words_, numbers));
   cache_.grow_if_full();
   // The lines of a batch come while the batch before is looked up.
@@ -112,8 +124,11 @@ void UnitWords::look_up(std::string_view text, std::uint32_t begin,
       const UnitCache::Entry& entry = cache_.entry_of(key, batch.probes.offsets[i]);
       if (UnitCache::has_word(entry, key)) [[likely]] {
         words_[number] = UnitCache::word_of(entry);
+        // It became known as a character among units that are not.
+        if (chars[number] < CharWords::kChars) cache_.chars_.learn(chars[number], words_[number]);
         continue;
       }
+      if (set_inline(number, entry, key)) continue;
       const bool part = kHasParts && (batch.ends[i] & kPart) != 0;
       const std::size_t size = (batch.ends[i] & ~kPart) - batch.begins[i];
       const Unit unit{text.substr(batch.begins[i], size), part, chars[number]};

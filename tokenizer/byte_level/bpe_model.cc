@@ -8,7 +8,7 @@
 
 #include "tokenizer/byte_level/bpe_cuts.h"
 #include "tokenizer/byte_level/bpe_scratch.h"
-#include "tokenizer/byte_level/pretoken_starts.h"
+#include "tokenizer/byte_level/pretokens.h"
 #include "tokenizer/byte_level/text_ends.h"
 #include "tokenizer/text/non_ascii.h"
 #include "tokenizer/text/unicode_class.h"
@@ -60,15 +60,17 @@ struct BpeModel::Merger {
   void merge_rows(std::span<ShortRow> rows) const { model.merges_.merge_rows(rows); }
 };
 
-// The units of a window, cut on the way to the cache.
+// The units of a window, cut on the way to the cache. Pretokens: see
+// tokenizer/byte_level/pretokens.h; joined texts have theirs marked.
+template <class Pretokens>
 class BpeModel::Window {
  public:
-  Window(const BpeModel& model, std::string_view text, std::span<const std::uint32_t> ends,
-         TextEnds texts, std::vector<TokenId>& out)
+  Window(const BpeModel& model, std::string_view text, Pretokens pretokens, TextEnds texts,
+         std::vector<TokenId>& out)
       : merger_{model},
         cuts_(*model.cuts_),
         text_(text),
-        ends_(ends),
+        pretokens_(pretokens),
         has_parts_(model.whole_pretokens_.size() > 0),
         cache_(bpe_scratch().cache),
         words_(bpe_scratch().words),
@@ -79,23 +81,18 @@ class BpeModel::Window {
 
   // `stop`: where the first byte stands that is not ASCII.
   void encode(std::size_t stop) {
-    while (next_ < ends_.size()) {
-      if (is_long_ascii(stop)) {
-        flush();
-        encode_long(ends_[next_], false);
-        pretoken_begin_ = ends_[next_++];
-      } else if (leaves_cache_out()) {
-        encode_rows();
-      } else if (is_ascii_for_long(stop)) {
-        encode_ascii();
-      } else if (ends_[next_] <= stop && begin_ == pretoken_begin_) {
+    while (begin_ < text_.size()) {
+      const bool begins = pretokens_.begins_at(begin_);
+      if (begins && encode_apart(stop)) {
+        // Nothing waits.
+      } else if (begins && begin_ < stop && pretokens_.end_behind(begin_) <= stop) {
         take_ascii(stop);
       } else {
         cuts_.is_wide(text_, begin_) ? cut_wide() : cut_pretoken();
-        encode_last_if_long();
+        if (kIsListed) encode_last_if_long();
       }
       if (kUnitsMax - count_ <= 2 * CharCuts::kWideRoom || run_count_ == kRunsMax) flush();
-      if (stop < begin_ && next_ < ends_.size()) stop = find_non_ascii(text_, begin_);
+      if (stop < begin_) stop = find_non_ascii(text_, begin_);
     }
     flush();
   }
@@ -111,11 +108,23 @@ class BpeModel::Window {
   // several times their size in memory that is touched once.
   static constexpr std::size_t kLongBytes = LongUnit::kBytesMin;
 
-  bool is_long(std::uint32_t begin, std::uint32_t end) const {
-    return end - begin > kLongBytes && texts_.ends.empty();
-  }
-  bool is_long_ascii(std::size_t stop) const {
-    return is_long(begin_, ends_[next_]) && ends_[next_] <= stop && begin_ == pretoken_begin_;
+  static constexpr bool kIsListed = Pretokens::kIsListed;
+
+  // Encodes what waits and some pretokens from `begin_` on, if they do better by ways of their own.
+  bool encode_apart(std::size_t stop) {
+    if constexpr (kIsListed) {
+      const std::uint32_t end = pretokens_.end_behind(begin_);
+      if (end - begin_ > kLongBytes && end <= stop) {
+        flush();
+        encode_long(end, false);
+        return true;
+      }
+    }
+    if (merger_.misses.leaves_out() && !has_parts_) {
+      encode_rows();
+      return true;
+    }
+    return kIsListed && count_ == 0 && encode_ascii(stop);
   }
   // All before it is encoded.
   void encode_long(std::uint32_t end, bool part) {
@@ -125,7 +134,7 @@ class BpeModel::Window {
   void encode_last_if_long() {
     const std::uint32_t begin = count_ > 1 ? units_[count_ - 2] & ~kPart : units_begin_;
     const std::uint32_t end = units_[count_ - 1];
-    if (!is_long(begin, end & ~kPart)) return;
+    if ((end & ~kPart) - begin <= kLongBytes) return;
     --count_;
     --cut_count_;
     begin_ = begin;
@@ -133,52 +142,40 @@ class BpeModel::Window {
     encode_long(end & ~kPart, (end & kPart) != 0);
   }
 
-  bool leaves_cache_out() const {
-    return merger_.misses.leaves_out() && begin_ == pretoken_begin_ && !has_parts_;
-  }
   void encode_rows() {
     flush();
     cache_.finish(out_, merger_);
     BpeRows& rows = bpe_scratch().rows;
-    std::span<const std::uint32_t> pretokens = ends_.subspan(next_);
-    if (!texts_.ends.empty()) {
-      const auto behind = std::upper_bound(pretokens.begin(), pretokens.end(), texts_.ends.front());
-      pretokens = pretokens.first(static_cast<std::size_t>(behind - pretokens.begin()));
-    }
-    next_ += rows.take(&cuts_, merger_.model.byte_ids_, text_, begin_, pretokens);
+    const std::size_t stop = texts_.ends.empty() ? text_.size() : texts_.ends.front();
+    const auto pretokens = std::span(units_).first(pretokens_.read(begin_, stop, units_));
+    const std::size_t taken = rows.take(&cuts_, merger_.model.byte_ids_, text_, begin_, pretokens);
     const std::span<const TokenId> ids = rows.merge(merger_.model.merges_);
     out_.insert(out_.end(), ids.begin(), ids.end());
-    merger_.misses.left_out(ends_[next_ - 1] - begin_);
-    begin_ = pretoken_begin_ = units_begin_ = ends_[next_ - 1];
-    while (texts_.has_end(begin_)) {
-      append([&](TokenId* end) { return texts_.end(end, out_.data()); }, 2 * TextEnds::kFrameIds);
-    }
+    pretokens_.skip(taken);
+    merger_.misses.left_out(pretokens[taken - 1] - begin_);
+    begin_ = units_begin_ = pretokens[taken - 1];
+    while (texts_.has_end(begin_)) end_text();
   }
 
-  // Whether so many pretokens are ASCII that they are units as they stand.
-  bool is_ascii_for_long(std::size_t stop) const {
-    const std::size_t last = std::min(next_ + kUnitsMax, ends_.size()) - 1;
-    return count_ == 0 && texts_.ends.empty() && begin_ == pretoken_begin_ && ends_[last] <= stop;
-  }
-  void encode_ascii() {
-    const auto units = ends_.subspan(next_, std::min(kUnitsMax, ends_.size() - next_));
-    cache_.encode(text_, begin_, units, out_, merger_);
-    merger_.misses.looked_up(units.back() - begin_);
-    next_ += units.size();
-    begin_ = pretoken_begin_ = units_begin_ = units.back();
+  // If so many pretokens are ASCII that they are units as they stand.
+  bool encode_ascii(std::size_t stop) {
+    if constexpr (kIsListed) {
+      const std::span<const std::uint32_t> units = pretokens_.some_behind(begin_, kUnitsMax);
+      if (units.back() > stop) return false;
+      cache_.encode(text_, begin_, units, out_, merger_);
+      merger_.misses.looked_up(units.back() - begin_);
+      pretokens_.skip(units.size());
+      begin_ = units_begin_ = units.back();
+    }
+    return kIsListed;
   }
 
   void take_ascii(std::size_t stop) {
-    // None is empty, so that there are not more of them than bytes.
-    const std::size_t most = std::min({kUnitsMax - count_, ends_.size() - next_, stop - begin_});
-    const std::uint32_t* const first = ends_.data() + next_;
-    const auto taken =
-        static_cast<std::size_t>(std::upper_bound(first, first + most, stop) - first);
-    std::copy_n(first, taken, units_ + count_);
+    const std::size_t taken = pretokens_.read(begin_, stop, room());
+    pretokens_.skip(taken);
     ascii_runs_[run_count_++] = {begin_, count_, count_ + taken};
     count_ += taken;
-    next_ += taken;
-    begin_ = pretoken_begin_ = units_[count_ - 1];
+    begin_ = units_[count_ - 1];
   }
 
   // The code points of the units that were taken without.
@@ -194,20 +191,18 @@ class BpeModel::Window {
   }
 
   void cut_wide() {
-    if (starts_.words == nullptr) starts_ = mark_pretoken_starts(ends_);
-    const std::size_t units =
-        cuts_.cut_wide(text_, starts_, begin_, has_parts_ ? kPart : 0, room(), chars_ + count_);
+    const std::size_t units = cuts_.cut_wide(text_, pretokens_.starts(), begin_,
+                                             has_parts_ ? kPart : 0, room(), chars_ + count_);
     count_ += units;
     cut_count_ += units;
     begin_ = units_[count_ - 1] & ~kPart;
-    for (; next_ < ends_.size() && ends_[next_] <= begin_; ++next_) pretoken_begin_ = ends_[next_];
   }
 
   // As much of it as there is room for.
   void cut_pretoken() {
-    const std::uint32_t end = ends_[next_];
+    const std::uint32_t end = pretokens_.end_behind(begin_);
     const std::size_t parts = cuts_.cut(text_, begin_, end, room());
-    const bool whole = has_parts_ && begin_ == pretoken_begin_ && parts == 1 && room()[0] == end;
+    const bool whole = has_parts_ && parts == 1 && room()[0] == end && pretokens_.begins_at(begin_);
     const std::uint32_t flag = has_parts_ && !whole ? kPart : 0;
     cut_count_ += parts;
     for (std::size_t i = 0; i < parts; ++i, ++count_) {
@@ -215,9 +210,6 @@ class BpeModel::Window {
       begin_ = units_[count_];
       units_[count_] |= flag;
     }
-    if (begin_ < end) return;
-    pretoken_begin_ = end;
-    ++next_;
   }
 
   // The code point of text[begin, end) if it is one character.
@@ -230,21 +222,29 @@ class BpeModel::Window {
 
   std::span<std::uint32_t> room() { return std::span(units_ + count_, kUnitsMax - count_); }
 
-  // write(out) writes up to `ids_max` ids from `out` on and returns where they end.
+  // write(ids) writes up to `ids_max` ids from `ids` on and returns where they end. They go by way
+  // of memory that need not be cleared for them.
   template <class Write>
   void append(const Write& write, std::size_t ids_max) {
-    const std::size_t size = out_.size();
-    out_.resize(size + ids_max);
-    const TokenId* const end = write(out_.data() + size);
-    out_.resize(static_cast<std::size_t>(end - out_.data()));
+    thread_local std::vector<TokenId> ids;
+    if (ids.size() < ids_max) ids.resize(ids_max);
+    const TokenId* const end = write(ids.data());
+    out_.insert(out_.end(), std::as_const(ids).data(), end);
+  }
+
+  // The ids of the first text are complete.
+  void end_text() {
+    append([&](TokenId* ids) { return texts_.end(ids, ids, out_.size()); },
+           2 * TextEnds::kFrameIds);
   }
 
   // The unit behind that which the first text ends with, if `first` is not behind it.
   std::size_t end_of_text(std::size_t first) const {
-    const auto at = std::partition_point(units_ + first, units_ + count_, [&](std::uint32_t end) {
-      return (end & ~kPart) < texts_.ends.front();
-    });
-    return static_cast<std::size_t>(at - units_) + 1;
+    constexpr std::size_t kStride = 16;
+    const std::uint32_t end = texts_.ends.front();
+    while (first + kStride < count_ && (units_[first + kStride] & ~kPart) <= end) first += kStride;
+    while ((units_[first] & ~kPart) < end) ++first;
+    return first + 1;
   }
 
   template <bool kHasParts>
@@ -253,11 +253,12 @@ class BpeModel::Window {
     tell_ascii_chars();
     const std::span<const std::uint32_t> units(units_, count_), chars(chars_, count_);
     words_.look_up<kHasParts>(text_, units_begin_, units, chars, merger_);
-    const auto spell = [&](TokenId* out) {
+    const auto spell = [&](TokenId* const ids) {
+      TokenId* out = ids;
       std::size_t first = 0;
       while (texts_.has_end(begin_)) {
         const std::size_t last = end_of_text(first);
-        out = texts_.end(words_.spell(first, last, out), out_.data());
+        out = texts_.end(words_.spell(first, last, out), ids, out_.size());
         first = last;
       }
       return words_.spell(first, count_, out);
@@ -273,7 +274,7 @@ class BpeModel::Window {
       const std::size_t last = end_of_text(first);
       cache_.encode<kHasParts>(text_, begin, units.first(last - first), out_, merger_);
       cache_.finish(out_, merger_);
-      append([&](TokenId* out) { return texts_.end(out, out_.data()); }, 2 * TextEnds::kFrameIds);
+      end_text();
       units = units.subspan(last - first);
       begin = units_[last - 1] & ~kPart;
       first = last;
@@ -301,22 +302,19 @@ class BpeModel::Window {
   const Merger merger_;
   const CharCuts& cuts_;
   const std::string_view text_;
-  const std::span<const std::uint32_t> ends_;
+  Pretokens pretokens_;
   const bool has_parts_;
   UnitCache& cache_;
   UnitWords& words_;
   TextEnds texts_;
   std::vector<TokenId>& out_;
-  std::size_t next_ = 0;              // pretoken that `begin_` is in
-  std::uint32_t pretoken_begin_ = 0;  // of it
-  std::uint32_t begin_ = 0;           // of the next unit
-  std::uint32_t units_begin_ = 0;     // of what is not encoded yet
+  std::uint32_t begin_ = 0;        // of the next unit
+  std::uint32_t units_begin_ = 0;  // of what is not encoded yet
   std::size_t count_ = 0;
   AsciiRun ascii_runs_[kRunsMax];
   std::size_t run_count_ = 0;
-  std::size_t cut_count_ = 0;  // of them those that are not ASCII, or stand beside such
-  PretokenStarts starts_{nullptr};
-  std::uint32_t units_[kUnitsMax];                     // where they end
+  std::size_t cut_count_ = 0;       // of them those that are not ASCII, or stand beside such
+  std::uint32_t units_[kUnitsMax];  // where they end
   std::uint32_t chars_[kUnitsMax + CharWords::kStep];  // code points of those that are characters
 };
 
@@ -334,7 +332,8 @@ void BpeModel::begin() const {
 void BpeModel::encode_open(std::string_view text, std::span<const std::uint32_t> ends,
                            std::vector<TokenId>& out) const {
   if (cuts_) {
-    Window(*this, text, ends, {}, out).encode(find_non_ascii(text, 0));
+    thread_local OffsetBits bits;
+    Window(*this, text, ListedPretokens(ends, bits), {}, out).encode(find_non_ascii(text, 0));
   } else {
     bpe_scratch().cache.encode(text, 0, ends, out, Merger{*this});
   }
@@ -352,8 +351,9 @@ std::span<const std::size_t> BpeModel::finish(std::vector<TokenId>& out) const {
 void BpeModel::encode_joined(const JoinedTexts& texts, const IdFrame& frame,
                              std::vector<TokenId>& out, std::span<std::size_t> ids_ends) const {
   bpe_scratch().cache.use_for(instance_);
-  Window(*this, texts.text, texts.pretoken_ends.view(), {texts.text_ends, frame, ids_ends}, out)
-      .encode(find_non_ascii(texts.text, 0));
+  Window(*this, texts.text(), MarkedPretokens(texts.pretokens), {texts.text_ends, frame, ids_ends},
+         out)
+      .encode(find_non_ascii(texts.text(), 0));
 }
 
 void BpeModel::merge(std::string_view unit, bool part, std::vector<TokenId>& out) const {

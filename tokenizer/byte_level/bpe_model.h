@@ -58,6 +58,7 @@ class BpeModel {
 
  private:
   struct Merger;  // for UnitCache
+  template <class Pretokens>
   class Window;
 
   void merge(std::string_view unit, bool part, std::vector<TokenId>& out) const;

@@ -132,11 +132,21 @@ class ByteLevelTokenizer final : public Tokenizer {
     return vocabulary_.spelling(id);
   }
 
-  // Adds the text if it gains by that: if it is short, not ASCII, and holds no added token.
+  // Whether a quarter of it or more is not ASCII.
+  static bool is_wide(std::string_view text) {
+    std::size_t wide = 0;
+    for (const char c : text) wide += (c & 0x80) != 0 ? 1 : 0;
+    return wide * 4 >= text.size();
+  }
+
+  // Adds the text if it gains by that: if it is short, not ASCII as far as a look at its begin and
+  // its middle tells, and holds no added token.
   bool join(std::string_view text, SpecialInText policy, JoinedTexts& joined) const {
     constexpr std::size_t kLook = 64;
     if (text.empty() || text.size() > JoinedTexts::kTextBytesMax || !joins_) return false;
-    if (is_ascii(text.substr(0, kLook))) return false;
+    const bool gains =
+        !is_ascii(text.substr(0, kLook)) || is_wide(text.substr(text.size() / 2, kLook));
+    if (!gains) return false;
     thread_local std::vector<TextSection> sections;
     thread_local std::string scratch;
     thread_local PretokenScratch pretoken_scratch;

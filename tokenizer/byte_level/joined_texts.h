@@ -4,27 +4,33 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <string_view>
 #include <vector>
 
-#include "tokenizer/split/offset_buffer.h"
+#include "tokenizer/split/offset_bits.h"
 #include "tokenizer/split/pretokenizer.h"
 
 namespace corpusmill {
 
 struct JoinedTexts {
-  static constexpr std::size_t kTextBytesMax = 8192;  // longer ones gain nothing
+  static constexpr std::size_t kTextBytesMax = Pretokenizer::kWindowBytes;
 
-  std::string text;
-  OffsetBuffer pretoken_ends;            // of all texts
+  OffsetBits pretokens;                  // where they begin, and where the last one ends
   std::vector<std::uint32_t> text_ends;  // ascending
 
+  JoinedTexts() { clear(); }
   bool empty() const { return text_ends.empty(); }
-  bool full() const { return text.size() >= Pretokenizer::kWindowBytes; }
+  bool full() const { return size() >= Pretokenizer::kWindowBytes; }
+  // All of them.
+  std::string_view text() const { return {bytes_.data(), size()}; }
   void clear();
   // `added` is not empty, and pretokenizer.cuts_in_place().
   void append(std::string_view added, const Pretokenizer& pretokenizer, PretokenScratch& scratch);
+
+ private:
+  std::size_t size() const { return empty() ? 0 : text_ends.back(); }
+
+  std::vector<char> bytes_;  // there is always room for the padding that a splitter wants
 };
 
 }  // namespace corpusmill

@@ -26,10 +26,10 @@ struct TextEnds {
     return out;
   }
   // The ids of the first are complete and end at `out`: writes what stands between them and those
-  // of the next. `ids` is where all begin.
-  TokenId* end(TokenId* out, const TokenId* ids) {
+  // of the next. `before` ids of the texts stand elsewhere, before those that begin at `ids`.
+  TokenId* end(TokenId* out, const TokenId* ids, std::size_t before) {
     if (frame.after) *out++ = *frame.after;
-    ids_ends.front() = static_cast<std::size_t>(out - ids);
+    ids_ends.front() = before + static_cast<std::size_t>(out - ids);
     ends = ends.subspan(1);
     ids_ends = ids_ends.subspan(1);
     return begin(out);

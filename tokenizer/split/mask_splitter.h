@@ -15,6 +15,7 @@
 #include <cstring>
 #include <memory>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include "tokenizer/split/byte_planes.h"
@@ -56,13 +57,40 @@ class Blocks {
   char tail_[kReadableBytes];
 };
 
-template <class Simd, class Scheme>
+// Where enough spaces stand behind the text.
+class PaddedBlocks {
+ public:
+  explicit PaddedBlocks(std::string_view text) : text_(text) {}
+
+  // Of `position` below the text's size, and of the next block.
+  const char* at(std::size_t position) const { return text_.data() + position; }
+
+ private:
+  static_assert(kBlockBytes + kReadableBytes <= TextSplitter::kPaddingBytes);
+  std::string_view text_;
+};
+
+template <class Offsets>
+using BlocksFor = std::conditional_t<std::is_same_v<Offsets, OffsetBits>, PaddedBlocks, Blocks>;
+
+// Appends base + i for every bit i of `bits`.
+template <class Simd>
+void append(std::uint64_t bits, std::uint32_t base, OffsetBuffer& ends) {
+  Simd::append(bits, base, ends);
+}
+template <class Simd>
+void append(std::uint64_t bits, std::uint32_t base, OffsetBits& ends) {
+  ends.add(base, bits);
+}
+
+template <class Simd, class Scheme, class Offsets>
 std::size_t split_by_planes(const Scheme& scheme, std::string_view text, std::size_t from,
-                            std::size_t until, std::size_t offset, OffsetBuffer& ends) {
+                            std::size_t until, std::size_t offset, Offsets& ends) {
   const std::uint16_t* const table = char_class_table();
-  const std::size_t known = ends.size();
-  const auto last_end = [&] { return ends.size() == known ? from : from + ends.back() - offset; };
-  Blocks blocks(text);
+  const auto last_end = [&] {
+    return ends.empty() || ends.back() <= offset ? from : from + ends.back() - offset;
+  };
+  BlocksFor<Offsets> blocks(text);
   for (std::size_t origin = from;;) {
     typename Scheme::State state{};
     StraddlingChar straddling;
@@ -83,7 +111,7 @@ std::size_t split_by_planes(const Scheme& scheme, std::string_view text, std::si
       const std::size_t base = offset + at - from;
       if (base > ~std::uint32_t{0} - kBlockBytes) [[unlikely]]
         checked_offset(base + kBlockBytes);
-      Simd::append(step.starts & wanted, static_cast<std::uint32_t>(base), ends);
+      append<Simd>(step.starts & wanted, static_cast<std::uint32_t>(base), ends);
       if (at >= until && !step.in_doubt && last_end() >= until) return last_end();
       was_in_doubt = step.in_doubt;
       wanted = ~std::uint64_t{0};
@@ -99,24 +127,24 @@ std::size_t split_by_planes(const Scheme& scheme, std::string_view text, std::si
   }
 }
 
-template <class Scheme>
+template <class Scheme, class Offsets>
 using SplitFunction = std::size_t(const Scheme&, std::string_view, std::size_t, std::size_t,
-                                  std::size_t, OffsetBuffer&);
+                                  std::size_t, Offsets&);
 
 #if defined(__x86_64__)
 
-template <class Scheme>
+template <class Scheme, class Offsets>
 CORPUSMILL_AVX2 [[gnu::flatten]] std::size_t split_avx2(const Scheme& scheme, std::string_view text,
                                                         std::size_t from, std::size_t until,
-                                                        std::size_t offset, OffsetBuffer& ends) {
+                                                        std::size_t offset, Offsets& ends) {
   return split_by_planes<Avx2>(scheme, text, from, until, offset, ends);
 }
 
-template <class Scheme>
+template <class Scheme, class Offsets>
 CORPUSMILL_AVX512 [[gnu::flatten]] std::size_t split_avx512(const Scheme& scheme,
                                                             std::string_view text, std::size_t from,
                                                             std::size_t until, std::size_t offset,
-                                                            OffsetBuffer& ends) {
+                                                            Offsets& ends) {
   return split_by_planes<Avx512>(scheme, text, from, until, offset, ends);
 }
 
@@ -129,8 +157,14 @@ class MaskSplitter final : public TextSplitter {
  public:
   MaskSplitter(Scheme scheme, SplitterLevel level) : scheme_(std::move(scheme)) {
 #if defined(__x86_64__)
-    if (level == SplitterLevel::kAvx512) function_ = byte_planes::split_avx512<Scheme>;
-    if (level == SplitterLevel::kAvx2) function_ = byte_planes::split_avx2<Scheme>;
+    if (level == SplitterLevel::kAvx512) {
+      split_ = byte_planes::split_avx512<Scheme, OffsetBuffer>;
+      mark_ = byte_planes::split_avx512<Scheme, OffsetBits>;
+    }
+    if (level == SplitterLevel::kAvx2) {
+      split_ = byte_planes::split_avx2<Scheme, OffsetBuffer>;
+      mark_ = byte_planes::split_avx2<Scheme, OffsetBits>;
+    }
 #else
     static_cast<void>(level);
 #endif
@@ -138,12 +172,17 @@ class MaskSplitter final : public TextSplitter {
 
   std::size_t split(std::string_view text, std::size_t from, std::size_t until, std::size_t offset,
                     OffsetBuffer& ends) const override {
-    return function_(scheme_, text, from, until, offset, ends);
+    return split_(scheme_, text, from, until, offset, ends);
+  }
+  void mark(std::string_view text, std::size_t offset, OffsetBuffer&,
+            OffsetBits& ends) const override {
+    mark_(scheme_, text, 0, text.size(), offset, ends);
   }
 
  private:
   Scheme scheme_;
-  byte_planes::SplitFunction<Scheme>* function_ = split_by_matches<Scheme>;
+  byte_planes::SplitFunction<Scheme, OffsetBuffer>* split_ = split_by_matches<Scheme, OffsetBuffer>;
+  byte_planes::SplitFunction<Scheme, OffsetBits>* mark_ = split_by_matches<Scheme, OffsetBits>;
 };
 
 }  // namespace corpusmill

@@ -57,11 +57,11 @@ std::size_t Pretokenizer::split_window(std::string_view text, std::size_t from,
   return end;
 }
 
-void Pretokenizer::append_ends(std::string_view text, std::size_t offset, PretokenScratch& scratch,
-                               OffsetBuffer& ends) const {
+void Pretokenizer::mark_ends(std::string_view text, std::size_t offset, PretokenScratch& scratch,
+                             OffsetBits& ends) const {
   if (needs_utf8_) check_utf8(text);
   if (stages_.size() == 1) {
-    stages_.front().splitter->split(text, 0, text.size(), offset, ends);
+    stages_.front().splitter->mark(text, offset, scratch.ends, ends);
     return;
   }
   split_window(text, 0, scratch);

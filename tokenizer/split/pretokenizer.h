@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tokenizer/split/offset_bits.h"
 #include "tokenizer/split/offset_buffer.h"
 #include "tokenizer/split/pretoken_stage.h"
 
@@ -53,10 +54,11 @@ class Pretokenizer {
 
   // Whether pretokens are always parts of the text itself.
   bool cuts_in_place() const { return !rewrites_ && first_split_ == 0; }
-  // Appends the ends of the pretokens of `text`, `offset` added, to `ends`, which is not of the
-  // scratch. cuts_in_place(); the text is not empty and at most of kWindowBytes. Throws as split().
-  void append_ends(std::string_view text, std::size_t offset, PretokenScratch& scratch,
-                   OffsetBuffer& ends) const;
+  // Adds the ends of the pretokens of `text`, `offset` added, to `ends`, to which nothing above
+  // `offset` was added before. cuts_in_place(); the text is not empty and at most of kWindowBytes,
+  // and TextSplitter::kPaddingBytes spaces stand behind it. Throws as split().
+  void mark_ends(std::string_view text, std::size_t offset, PretokenScratch& scratch,
+                 OffsetBits& ends) const;
 
  private:
   // `text` with the space of a first stage that puts one, then in `copy`.

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "tokenizer/split/offset_bits.h"
 #include "tokenizer/split/offset_buffer.h"
 
 namespace corpusmill {
@@ -21,6 +22,15 @@ class TextSplitter {
   // offset does not fit.
   virtual std::size_t split(std::string_view text, std::size_t from, std::size_t until,
                             std::size_t offset, OffsetBuffer& ends) const = 0;
+  // The same of all of the text, added to `ends`; nothing above `offset` was added to them before.
+  // kPaddingBytes spaces stand behind the text.
+  static constexpr std::size_t kPaddingBytes = 132;
+  virtual void mark(std::string_view text, std::size_t offset, OffsetBuffer& scratch,
+                    OffsetBits& ends) const {
+    scratch.clear();
+    split(text, 0, text.size(), offset, scratch);
+    for (const std::uint32_t end : scratch.view()) ends.push_back(end);
+  }
   // Whether it must not see bytes that are not UTF-8.
   virtual bool needs_utf8() const { return false; }
 };
@@ -30,9 +40,9 @@ std::uint32_t checked_offset(std::size_t offset);
 
 // A splitter by a Matcher: std::size_t match_end(text, at) const is the end of the piece that
 // begins at `at` < text.size().
-template <class Matcher>
+template <class Matcher, class Offsets>
 std::size_t split_by_matches(const Matcher& matcher, std::string_view text, std::size_t from,
-                             std::size_t until, std::size_t offset, OffsetBuffer& ends) {
+                             std::size_t until, std::size_t offset, Offsets& ends) {
   std::size_t at = from;
   do {
     at = matcher.match_end(text, at);

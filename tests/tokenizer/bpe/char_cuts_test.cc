@@ -46,6 +46,28 @@ TEST(CharCutsTest, APieceThatHoldsPartOfACharacterKeepsItsNeighbours) {
   EXPECT_EQ(cut({" \xE4"}, " 世界 界"), (Ends{4, 7, 8, 11}));
 }
 
+TEST(CharCutsTest, OfTwoPartsSideBySideTheLastByteAndTheFirstTwoCount) {
+  const std::string world = "世界";  // E4 B8 96, E7 95 8C
+  const std::string one = world.substr(2, 2), two = world.substr(2, 3);
+  // 丶 ends with B6, 盌 begins with E7 9B.
+  EXPECT_EQ(cut({one}, "世界丶界世盌"), (Ends{6, 9, 12, 18}));
+  EXPECT_EQ(cut({two}, "世界丶界世盌"), (Ends{6, 9, 12, 15, 18}));
+}
+
+TEST(CharCutsTest, FewOtherPairsStayTogether) {
+  std::mt19937 random(3);
+  std::vector<std::string> pieces;
+  const auto any = [&] {
+    std::string character;
+    append_utf8(0x4E00 + static_cast<std::uint32_t>(random() % 0x5200), character);
+    return character;
+  };
+  for (int i = 0; i < 2000; ++i) pieces.push_back(any() + any());
+  std::string text;
+  for (int i = 0; i < 20000; ++i) text += any();
+  EXPECT_GT(cut(pieces, text).size(), 20000U / 100 * 99);
+}
+
 TEST(CharCutsTest, NoCutBesideBytesThatAreNoCharacter) {
   EXPECT_EQ(cut({}, "世\xE4\xB8界\xFFz世"), (Ends{9 + 1, 13}));
   EXPECT_EQ(cut({}, "\xB8\xB8\xB8"), (Ends{3}));
@@ -58,10 +80,17 @@ const std::vector<std::string>& characters() {
   return all;
 }
 
+// ASCII and characters of three bytes.
+const std::vector<std::string>& simple_characters() {
+  static const std::vector<std::string> all = {"a", "世", "丗", "界", "与", "，", "가", "\uFFFC"};
+  return all;
+}
+
 std::string random_text(std::mt19937& random, std::size_t characters_max) {
+  const auto& alphabet = random() % 2 == 0 ? characters() : simple_characters();
   std::string text;
   for (std::size_t i = 1 + random() % characters_max; i > 0; --i) {
-    text += characters()[random() % characters().size()];
+    text += alphabet[random() % alphabet.size()];
   }
   return text;
 }
@@ -166,7 +195,10 @@ TEST(CharCutsTest, ManyCharactersAtATimeAreCutLikeOneByOne) {
     std::string text = random_text(random, 200);
     const bool malformed = round % 4 == 0;
     for (int i = 0; malformed && i < 5; ++i) {
-      text.insert(random() % text.size(), random() % 2 == 0 ? "\xFF" : "\x96\x96\x96");
+      static const char* const kBad[] = {"\xFF",         "\x96\x96\x96", "\xED\xA0\x80",
+                                         "\xE0\x80\x80", "\xE4\xB8",     "\xE4",
+                                         "\xE4\xC3",     "\xE4\xE4\xB8"};
+      text.insert(random() % text.size(), kBad[random() % std::size(kBad)]);
     }
     const Pretokens pretokens = random_pretokens(random, text);
     const std::size_t room = CharCuts::kWideRoom + 1 + random() % 100;

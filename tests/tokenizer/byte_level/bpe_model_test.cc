@@ -219,6 +219,22 @@ TEST(BpeModelTest, EqualsTheTextbookOnTextThatIsAlwaysNew) {
   }
 }
 
+// Cuts the text into the pretokens that it was given.
+class GivenEnds final : public TextSplitter {
+ public:
+  std::size_t split(std::string_view text, std::size_t from, std::size_t, std::size_t offset,
+                    OffsetBuffer& ends) const override {
+    EXPECT_EQ(from, 0U);
+    EXPECT_EQ(given.back(), text.size());
+    for (const std::uint32_t end : given) {
+      ends.push_back(static_cast<std::uint32_t>(offset) + end);
+    }
+    return text.size();
+  }
+
+  std::vector<std::uint32_t> given;
+};
+
 // The same in texts that are encoded as one; characters of several bytes among theirs.
 TEST(BpeModelTest, JoinedTextsThatAreAlwaysNewEqualTheTextbook) {
   constexpr TokenId kBefore = 9000, kAfter = 9001;
@@ -227,23 +243,28 @@ TEST(BpeModelTest, JoinedTextsThatAreAlwaysNewEqualTheTextbook) {
     const BpeTables tables = random_tables(random, 1 + random() % 60);
     const BpeModel model(tables);
     ASSERT_TRUE(model.cuts_text());
+    const auto splitter = std::make_shared<GivenEnds>();
+    const Pretokenizer pretokenizer({{.splitter = splitter}});
+    PretokenScratch scratch;
     for (int batch = 0; batch < 4; ++batch) {
       JoinedTexts texts;
       std::vector<TokenId> ids = {7}, expected = {7};
       std::vector<std::size_t> expected_ends;
       const std::size_t pretokens = 1 + random() % 100, bytes_max = 2 + random() % 40;
-      while (texts.text.size() < 20000) {
+      while (texts.text().size() < 20000) {
         expected.push_back(kBefore);
+        std::string text;
+        splitter->given.clear();
         for (std::size_t i = 1 + random() % pretokens; i > 0; --i) {
           std::string pretoken = random_pretoken(random, bytes_max);
           for (char& c : pretoken) c = random() % 9 == 0 ? static_cast<char>(random()) : c;
           if (random() % 3 == 0) pretoken += "\xE4\xB8\xAD";
-          texts.text += pretoken;
-          texts.pretoken_ends.push_back(static_cast<std::uint32_t>(texts.text.size()));
+          text += pretoken;
+          splitter->given.push_back(static_cast<std::uint32_t>(text.size()));
           const std::vector<TokenId> own = expected_ids(tables, pretoken);
           expected.insert(expected.end(), own.begin(), own.end());
         }
-        texts.text_ends.push_back(static_cast<std::uint32_t>(texts.text.size()));
+        texts.append(text, pretokenizer, scratch);
         expected.push_back(kAfter);
         expected_ends.push_back(expected.size());
       }

@@ -53,6 +53,24 @@ std::vector<std::uint32_t> ends_of(const TextSplitter& splitter, std::string_vie
   return ends;
 }
 
+// The same by mark(), behind another text.
+std::vector<std::uint32_t> marks_of(const TextSplitter& splitter, std::string_view text,
+                                    std::size_t offset) {
+  const std::string padded = std::string(text) + std::string(TextSplitter::kPaddingBytes, ' ');
+  OffsetBits bits;
+  OffsetBuffer scratch;
+  const auto first = static_cast<std::uint32_t>(offset);
+  bits.push_back(first);
+  splitter.mark({padded.data(), text.size()}, offset, scratch, bits);
+  EXPECT_EQ(bits.back(), offset + text.size());
+  std::vector<std::uint32_t> ends;
+  for (std::uint32_t at = first; at < bits.back();) {
+    at = bits.next(at);
+    ends.push_back(at - first);
+  }
+  return ends;
+}
+
 class SplitterTest : public testing::TestWithParam<std::tuple<Scheme, SplitterLevel>> {
  protected:
   void SetUp() override {
@@ -108,6 +126,8 @@ TEST_P(SplitterTest, RandomTextsAreCutAsTheScalarMatcherCutsThem) {
     ASSERT_EQ(ends_of(*fast, text, text.size()), expected) << testing::PrintToString(text);
     ASSERT_EQ(ends_of(*fast, text, 1 + random.below(200)), expected)
         << testing::PrintToString(text);
+    ASSERT_EQ(marks_of(*fast, text, random.below(200)), expected) << testing::PrintToString(text);
+    ASSERT_EQ(marks_of(*scalar, text, random.below(200)), expected);
   }
 }
 
