@@ -87,14 +87,16 @@ struct MergeLanes {
     std::uint32_t any = 0;
     for (const std::uint32_t row : rows.places) any |= row;
     set.height = static_cast<std::size_t>(std::bit_width(any >> 1));
-    const __m512i grid_ids = all(MergeTable::kGridIds);
+    const __m512i grid_ids = all(MergeTable::kGridIds), grid_first = all(table.grid_first_);
     for (std::size_t place = 0; place < set.height; ++place) {
       const __mmask16 pairs = _mm512_test_epi32_mask(places, all(2U << place));
       const __m512i left = _mm512_load_si512(rows.symbols[place]);
       const __m512i right = _mm512_load_si512(rows.symbols[place + 1]);
+      const __m512i row = _mm512_sub_epi32(left, grid_first);
+      const __m512i column = _mm512_sub_epi32(right, grid_first);
       __m512i ranks;
-      if (_mm512_mask_cmplt_epu32_mask(pairs, _mm512_or_si512(left, right), grid_ids) == pairs) {
-        const __m512i cells = _mm512_add_epi32(times(left, MergeTable::kGridIds), right);
+      if (_mm512_mask_cmplt_epu32_mask(pairs, _mm512_or_si512(row, column), grid_ids) == pairs) {
+        const __m512i cells = _mm512_add_epi32(times(row, MergeTable::kGridIds), column);
         ranks = _mm512_mask_i32gather_epi32(all(kNone), pairs, cells, table.grid_.data(),
                                             sizeof(std::uint32_t));
       } else {

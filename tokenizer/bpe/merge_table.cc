@@ -70,6 +70,7 @@ MergeTable::MergeTable(std::vector<Merge> merges)
   if (!std::is_sorted(merges.begin(), merges.end(), by_rank)) {
     merges = sorted_merges(std::move(merges));
   }
+  grid_first_ = grid_first(merges);
   grid_ = HugeArray<Rank>(std::size_t{kGridIds} * kGridIds);
   std::fill(grid_.begin(), grid_.end(), kNone);
   rank_results(merges);
@@ -79,12 +80,38 @@ MergeTable::MergeTable(std::vector<Merge> merges)
     const auto& [left, right, result, given] = merges[i];
     if (i > 0 && given != merges[i - 1].rank) ++rank;
     pairs[i] = {left, right, rank};
-    if ((left | right) < kGridIds) grid_[left * kGridIds + right] = rank;
+    const TokenId row = left - grid_first_, column = right - grid_first_;
+    if ((row | column) < kGridIds) grid_[row * kGridIds + column] = rank;
     if (!results_.empty() && results_[rank] == kAmbiguous) {
       ambiguous_results_.insert_or_assign(pair_of(left, right), result);
     }
   }
   pairs_ = PairRanks(pairs);
+}
+
+TokenId MergeTable::grid_first(const std::vector<Merge>& merges) {
+  std::vector<bool> is_made;
+  for (const Merge& merge : merges) {
+    const TokenId largest = std::max({merge.left, merge.right, merge.result});
+    if (largest >= is_made.size()) is_made.resize(largest + std::size_t{1});
+    is_made[merge.result] = true;
+  }
+  // How many pairs more, or fewer, a grid has that begins with this id than one id before.
+  std::vector<std::int32_t> change(is_made.size() + 1);
+  for (const Merge& merge : merges) {
+    const auto [low, high] = std::minmax(merge.left, merge.right);
+    if (is_made[low] || is_made[high] || high - low >= kGridIds) continue;
+    ++change[high - std::min(high, kGridIds - 1)];
+    --change[low + 1];
+  }
+  TokenId best = 0;
+  std::int32_t pairs = 0, most = 0;
+  for (TokenId first = 0; first < change.size(); ++first) {
+    pairs += change[first];
+    if (pairs > most) best = first;
+    most = std::max(most, pairs);
+  }
+  return best;
 }
 
 void MergeTable::rank_results(const std::vector<Merge>& merges) {

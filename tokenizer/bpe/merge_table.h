@@ -63,13 +63,17 @@ class MergeTable {
   using Rank = PairRanks::Rank;  // dense, so that it fits a slot
   static constexpr Rank kNone = PairRanks::kNone;
   static constexpr TokenId kAmbiguous = ~TokenId{0};
-  static constexpr TokenId kGridIds = 512;
+  static constexpr TokenId kGridIds = 512;    // a power of two
   static constexpr std::size_t kRowMax = 32;  // above it LongRow
 
+  // The first id of the grid that has the most pairs of ids that no merge makes: those are looked
+  // up first of all.
+  static TokenId grid_first(const std::vector<Merge>& merges);
   // The results by rank of merges in order of rank.
   void rank_results(const std::vector<Merge>& merges);
   Rank find(TokenId left, TokenId right) const {
-    if (std::max(left, right) < kGridIds) return grid_[left * kGridIds + right];
+    const TokenId row = left - grid_first_, column = right - grid_first_;
+    if ((row | column) < kGridIds) return grid_[row * kGridIds + column];
     return pairs_.find(left, right);
   }
   TokenId result_of(Rank rank, TokenId left, TokenId right) const {
@@ -81,8 +85,10 @@ class MergeTable {
   std::size_t merge_row(std::span<TokenId> symbols) const;
 
   PairRanks pairs_;
-  // Of pairs of ids below kGridIds, where those of bytes mostly are: by left * kGridIds + right.
+  // Of pairs of kGridIds ids in a row, where those of bytes or of most characters are: by
+  // (left - grid_first_) * kGridIds + right - grid_first_.
   HugeArray<Rank> grid_;
+  TokenId grid_first_ = 0;
   // By rank; kAmbiguous: results differ, see below. Empty where they are first_result_ + rank, as
   // after most trainers.
   std::vector<TokenId> results_;

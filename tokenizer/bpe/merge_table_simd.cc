@@ -26,13 +26,15 @@ struct MergeTableSimd {
                                                std::span<const TokenId> row) {
     const __m512i none = _mm512_set1_epi32(kNone);
     const auto pairs = static_cast<__mmask16>((1U << (row.size() - 1)) - 1);
-    const __m512i right = _mm512_maskz_alignr_epi32(kAllLanes, none, symbols, 1);
+    const __m512i first = _mm512_set1_epi32(static_cast<int>(table.grid_first_));
+    const __m512i left = _mm512_sub_epi32(symbols, first);
+    const __m512i right = _mm512_maskz_alignr_epi32(kAllLanes, none, left, 1);
     const __m512i grid_ids = _mm512_set1_epi32(MergeTable::kGridIds);
     const __mmask16 in_grid = _mm512_mask_cmplt_epu32_mask(
-        _mm512_mask_cmplt_epu32_mask(pairs, symbols, grid_ids), right, grid_ids);
+        _mm512_mask_cmplt_epu32_mask(pairs, left, grid_ids), right, grid_ids);
     static_assert(MergeTable::kGridIds == 1 << 9);
     const __m512i cells =
-        _mm512_maskz_add_epi32(in_grid, _mm512_maskz_slli_epi32(in_grid, symbols, 9), right);
+        _mm512_maskz_add_epi32(in_grid, _mm512_maskz_slli_epi32(in_grid, left, 9), right);
     __m512i ranks = _mm512_mask_i32gather_epi32(none, in_grid, cells, table.grid_.data(),
                                                 sizeof(std::uint32_t));
     for (unsigned rest = pairs & ~in_grid; rest != 0; rest &= rest - 1) {

@@ -9,13 +9,12 @@
 #include "common/error.h"
 #include "tokenizer/bpe/miss_meter.h"
 #include "tokenizer/bpe/unit_cache.h"
+#include "tokenizer/char_bpe/char_bpe_pieces.h"
 #include "tokenizer/char_bpe/char_bpe_rows.h"
 #include "tokenizer/text/unicode_class.h"
 
 namespace corpusmill {
 namespace {
-
-constexpr TokenId kNoAtomicPiece = ~TokenId{0};
 
 std::uint64_t next_instance() {
   static std::atomic<std::uint64_t> last{0};
@@ -32,55 +31,6 @@ struct Scratch {
 Scratch& thread_scratch() {
   thread_local Scratch scratch;
   return scratch;
-}
-
-// `from` as every `to` in the text's place.
-std::string replaced(std::string_view text, std::string_view from, std::string_view to) {
-  std::string out;
-  out.reserve(text.size());
-  for (;;) {
-    const std::size_t found = text.find(from);
-    out += text.substr(0, found);
-    if (found == std::string_view::npos) return out;
-    out += to;
-    text.remove_prefix(found + from.size());
-  }
-}
-
-// The texts that merges make, as the engine sees text: ' ' for the mark. One with a space of its
-// own is never met.
-std::vector<std::string> made_pieces(const CharBpeSpec& spec) {
-  std::vector<bool> made(spec.symbols.size() + spec.bare_characters.size());
-  for (const MergeTable::Merge& merge : spec.merges) made[merge.result] = true;
-  std::vector<std::string> pieces;
-  pieces.reserve(std::min(made.size(), spec.merges.size()));
-  for (TokenId id = 0; id < made.size(); ++id) {
-    if (!made[id]) continue;
-    const std::string_view text = spec.text_of(id);
-    if (!spec.rules.space_is_mark) {
-      pieces.emplace_back(text);
-    } else if (text.find(' ') == std::string_view::npos) {
-      pieces.push_back(replaced(text, kSpaceMarkUtf8, " "));
-    }
-  }
-  return pieces;
-}
-
-std::optional<ByteTrie> atomic_trie(const CharBpeSpec& spec) {
-  std::vector<std::string> texts;
-  texts.reserve(spec.atomic_pieces.size());
-  std::vector<ByteTrie::Entry> entries;
-  for (const CharBpeAtomicPiece& piece : spec.atomic_pieces) {
-    if (spec.rules.space_is_mark) {
-      if (piece.text.find(' ') != std::string::npos) continue;  // never met
-      texts.push_back(replaced(piece.text, kSpaceMarkUtf8, " "));
-    } else {
-      texts.push_back(piece.text);
-    }
-    entries.push_back({texts.back(), piece.id});
-  }
-  if (entries.empty()) return std::nullopt;
-  return ByteTrie::build(std::move(entries), kNoAtomicPiece);
 }
 
 }  // namespace
@@ -249,12 +199,11 @@ class CharBpeModel::Run {
   }
 
   void encode(Mark mark) {
+    if (mark == Mark::kPrefix && !encode_mark_apart()) encode_first();
     while (at_ < text_.size()) {
-      if (at_ == 0 && mark == Mark::kPrefix) {
-        encode_first();
-      } else if (scratch_.misses.leaves_out()) {
+      if (scratch_.misses.leaves_out()) {
         encode_rows();
-      } else if (at_ > 0 && is_mostly_wide(text_, at_)) {
+      } else if (is_mostly_wide(text_, at_)) {
         encode_singles();
       } else {
         cut_units();
@@ -279,6 +228,15 @@ class CharBpeModel::Run {
     model_.append(scratch_.rows.merge(model_.merges_), out_);
     scratch_.misses.left_out(end - at_);
     at_ = static_cast<std::uint32_t>(end);
+  }
+
+  // The mark in front of wide text, if it is a unit of its own.
+  bool encode_mark_apart() {
+    const std::uint32_t entry = model_.alphabet_.entry(' ');
+    if ((entry & CharBpeAlphabet::kKnown) == 0 || !is_mostly_wide(text_, 0)) return false;
+    if (!model_.cutter_.may_cut(' ', decode_utf8(text_, 0).code_point)) return false;
+    model_.append(entry & CharBpeAlphabet::kSymbolMask, out_);
+    return true;
   }
 
   // The first unit has a mark in front, which may be a unit of its own.

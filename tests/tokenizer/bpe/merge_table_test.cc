@@ -223,6 +223,27 @@ TEST(MergeTableTest, RowsBehindOneAnotherEqualTheTextbook) {
   }
 }
 
+// The grid of pairs that are looked up first lies where most of them are, and need not hold all.
+TEST(MergeTableTest, IdsAnywhereEqualTheTextbook) {
+  std::mt19937 random(14);
+  for (int round = 0; round < 300; ++round) {
+    const std::size_t letters = 1 + random() % 9;
+    auto merges = random_merges(random, 0, letters, 1 + random() % 100, 200);
+    const TokenId first = random() % 2 == 0 ? 0 : 1'000'000;
+    const auto step = static_cast<TokenId>(1 + random() % 200);
+    const auto moved = [&](TokenId id) { return first + id * step; };
+    for (Merge& merge : merges) {
+      merge = {moved(merge.left), moved(merge.right), moved(merge.result), merge.rank};
+    }
+    const MergeTable table(merges);
+    for (int row = 0; row < 8; ++row) {
+      Ids ids = random_row(random, 0, letters, row % 2 == 0 ? 16 : 100);
+      for (TokenId& id : ids) id = id < MergeTable::kIdsMax ? moved(id) : id;
+      ASSERT_EQ(merged(table, ids), expected(merges, ids)) << "round " << round;
+    }
+  }
+}
+
 // What decides about a place may stand far away on both sides, or only where windows meet.
 TEST(MergeTableTest, LongRowsOfWordsEqualTheTextbook) {
   std::mt19937 random(13);
