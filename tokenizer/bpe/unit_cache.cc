@@ -1,7 +1,5 @@
 #include "tokenizer/bpe/unit_cache.h"
 
-#include <xxhash.h>
-
 #include <algorithm>
 #include <bit>
 #include <utility>
@@ -14,11 +12,6 @@ constexpr std::size_t kLinesMin = std::size_t{1} << 10;
 // A unit is looked for in this many lines from its own; beyond, it is forgotten.
 constexpr std::size_t kLinesLooked = 4;
 constexpr std::size_t kIdsMax = std::size_t{1} << 20;
-
-constexpr std::size_t kLongSlots = std::size_t{1} << 16;
-constexpr std::size_t kLongUsedMax = kLongSlots / 2;
-constexpr std::size_t kLongKeysMax = std::size_t{4} << 20;
-constexpr std::size_t kLongIdsMax = std::size_t{1} << 20;
 
 }  // namespace
 
@@ -33,10 +26,7 @@ void UnitCache::use_for(std::uint64_t owner) {
   if (owner_ != 0) {
     chars_.clear();
     reset(kLinesMin);
-    long_slots_.clear();
-    long_keys_.clear();
-    long_ids_.clear();
-    long_used_ = 0;
+    long_units_.clear();
   }
   owner_ = owner;
 }
@@ -128,7 +118,7 @@ std::span<const TokenId> UnitCache::find_any(std::string_view unit, bool part, c
                                              std::uint32_t offset) {
   if (unit.size() <= kShortBytesMax) return find(key, offset);
   if (unit.size() > kLongBytesMax) return {};
-  return find_long(unit, part, hash_long(unit));
+  return long_units_.find(unit, part);
 }
 
 void UnitCache::insert_any(std::string_view unit, bool part, const UnitKey& key,
@@ -136,7 +126,7 @@ void UnitCache::insert_any(std::string_view unit, bool part, const UnitKey& key,
   if (unit.size() <= kShortBytesMax) {
     insert(key, offset_of(key), ids);
   } else if (unit.size() <= kLongBytesMax) {
-    insert_long(unit, part, hash_long(unit), ids);
+    long_units_.insert(unit, part, ids);
   }
 }
 
@@ -218,46 +208,6 @@ void UnitCache::grow() {
       }
     }
   }
-}
-
-std::uint64_t UnitCache::hash_long(std::string_view unit) {
-  return XXH3_64bits(unit.data(), unit.size());
-}
-
-std::span<const TokenId> UnitCache::find_long(std::string_view unit, bool part,
-                                              std::uint64_t hash) const {
-  if (long_slots_.empty()) return {};
-  for (std::size_t at = hash & (kLongSlots - 1);; at = (at + 1) & (kLongSlots - 1)) {
-    const LongSlot& slot = long_slots_[at];
-    if (slot.key_bytes == 0) return {};
-    if (slot.hash == hash && slot.part == part && slot.key_bytes == unit.size() &&
-        std::memcmp(long_keys_.data() + slot.key_begin, unit.data(), unit.size()) == 0) {
-      return {long_ids_.data() + slot.ids_begin, slot.id_count};
-    }
-  }
-}
-
-void UnitCache::insert_long(std::string_view unit, bool part, std::uint64_t hash,
-                            std::span<const TokenId> ids) {
-  if (long_slots_.empty() || long_used_ == kLongUsedMax ||
-      long_keys_.size() + unit.size() > kLongKeysMax ||
-      long_ids_.size() + ids.size() > kLongIdsMax) {
-    long_slots_.assign(kLongSlots, LongSlot{});
-    long_keys_.clear();
-    long_ids_.clear();
-    long_used_ = 0;
-  }
-  std::size_t at = hash & (kLongSlots - 1);
-  while (long_slots_[at].key_bytes != 0) at = (at + 1) & (kLongSlots - 1);
-  long_slots_[at] = {hash,
-                     static_cast<std::uint32_t>(long_keys_.size()),
-                     static_cast<std::uint32_t>(long_ids_.size()),
-                     static_cast<std::uint16_t>(unit.size()),
-                     static_cast<std::uint16_t>(ids.size()),
-                     part};
-  long_keys_.append(unit);
-  long_ids_.insert(long_ids_.end(), ids.begin(), ids.end());
-  ++long_used_;
 }
 
 }  // namespace corpusmill

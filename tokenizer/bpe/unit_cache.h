@@ -3,7 +3,7 @@
 // to a cache line; units come in batches, so that the table's lines are fetched before they are
 // looked at. Longer units are in a table behind it. Keys are always compared whole.
 //
-// Bounded: 16 MiB of entries, 4 MiB of ids, 8 MiB of long units; the table begins small and
+// Bounded: 16 MiB of entries, 4 MiB of ids, 9 MiB of long units; the table begins small and
 // doubles. Full, it replaces what shares a line with the newcomer; the others start over.
 #pragma once
 
@@ -22,6 +22,7 @@
 #include "common/token_id.h"
 #include "tokenizer/bpe/char_words.h"
 #include "tokenizer/bpe/id_words.h"
+#include "tokenizer/bpe/long_unit_table.h"
 #include "tokenizer/bpe/short_row.h"
 #include "tokenizer/bpe/unit_cache_simd.h"
 
@@ -30,7 +31,8 @@ namespace corpusmill {
 class UnitCache {
  public:
   static constexpr std::size_t kShortBytesMax = unit_keys::kShortBytesMax;
-  static constexpr std::size_t kLongBytesMax = 256;  // units above are not remembered
+  // Units above are not remembered.
+  static constexpr std::size_t kLongBytesMax = LongUnitTable::kBytesMax;
   static constexpr std::size_t kBatchUnits = unit_keys::Probes::kMax;
   // Set in a unit's end: the unit is part of a pretoken, not the whole. The same bytes may have
   // other ids then, and are another key.
@@ -107,12 +109,6 @@ class UnitCache {
   }
   struct Line {
     Entry entries[2];
-  };
-  struct LongSlot {
-    std::uint64_t hash = 0;
-    std::uint32_t key_begin = 0, ids_begin = 0;
-    std::uint16_t key_bytes = 0, id_count = 0;  // no bytes: empty
-    bool part = false;
   };
 
   // A unit whose ids are not known yet, and where in the output they belong.
@@ -202,10 +198,6 @@ class UnitCache {
   void grow_if_full() {
     if (used_ > lines_.size() && lines_.size() < kLinesMax) grow();
   }
-  std::span<const TokenId> find_long(std::string_view unit, bool part, std::uint64_t hash) const;
-  void insert_long(std::string_view unit, bool part, std::uint64_t hash,
-                   std::span<const TokenId> ids);
-  static std::uint64_t hash_long(std::string_view unit);
 
   std::uint64_t owner_ = 0;
   CharWords chars_;  // for UnitWords
@@ -219,10 +211,7 @@ class UnitCache {
   std::vector<std::size_t> marks_;
   TokenId unpacked_[2 * Entry::kIds];
   std::vector<TokenId> ids_;  // of units that have more than an entry holds
-  std::vector<LongSlot> long_slots_;
-  std::string long_keys_;
-  std::vector<TokenId> long_ids_;
-  std::size_t long_used_ = 0;
+  LongUnitTable long_units_;
 };
 
 template <bool kHasParts, class Merge>
