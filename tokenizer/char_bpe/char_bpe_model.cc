@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <future>
 #include <utility>
 
 #include "common/error.h"
@@ -35,13 +36,30 @@ Scratch& thread_scratch() {
 
 }  // namespace
 
+// The merges of a large vocabulary take as long as all the rest, and are made beside it.
+struct CharBpeModel::Parts {
+  explicit Parts(CharBpeSpec given)
+      : spec(std::move(given)),
+        pieces(made_pieces(spec)),
+        piece_views(pieces.begin(), pieces.end()),
+        merges(std::async(std::launch::async, [list = std::exchange(spec.merges, {})]() mutable {
+          return MergeTable(std::move(list));
+        })) {}
+
+  CharBpeSpec spec;
+  std::vector<std::string> pieces;  // what merges make, with ' ' for the mark
+  std::vector<std::string_view> piece_views;
+  std::future<MergeTable> merges;
+};
+
 CharBpeModel::CharBpeModel(CharBpeSpec spec, const std::string& file_name)
-    : spec_(std::move(spec)),
+    : CharBpeModel(Parts(std::move(spec)), file_name) {}
+
+CharBpeModel::CharBpeModel(Parts parts, const std::string& file_name)
+    : spec_(std::move(parts.spec)),
       merges_({}),
-      pieces_(made_pieces(spec_)),
-      piece_views_(pieces_.begin(), pieces_.end()),
-      alphabet_(spec_, piece_views_),
-      cutter_(alphabet_, piece_views_, spec_.rules.split_at_marks),
+      alphabet_(spec_, parts.piece_views),
+      cutter_(alphabet_, parts.piece_views, spec_.rules.split_at_marks),
       singles_(spec_, alphabet_, cutter_),
       atomic_(atomic_trie(spec_)),
       instance_(next_instance()) {
@@ -58,13 +76,11 @@ CharBpeModel::CharBpeModel(CharBpeSpec spec, const std::string& file_name)
   require(!spec_.rules.split_at_marks || spec_.byte_ids ||
               (alphabet_.entry(' ') & CharBpeAlphabet::kKnown) != 0,
           "a BPE that splits at marks and has no token for one");
-  merges_ = MergeTable(std::exchange(spec_.merges, {}));
+  merges_ = parts.merges.get();
   symbols_are_ids_ = spec_.resplits.empty() && spec_.bare_characters.empty();
   for (CharBpeSpec::Resplit& resplit : spec_.resplits) {
     resplits_.emplace(resplit.symbol, std::move(resplit.parts));
   }
-  pieces_ = {};
-  piece_views_ = {};
   if (spec_.whole_sections) {
     for (TokenId id = 0; id < spec_.symbols.size(); ++id) {
       symbol_bytes_max_ = std::max(symbol_bytes_max_, spec_.symbols.spelling(id).size());

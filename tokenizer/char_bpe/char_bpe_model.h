@@ -44,6 +44,8 @@ class CharBpeModel {
  private:
   using Mark = CharBpeTextRules::Mark;
   struct Merger;  // for UnitCache
+  struct Parts;   // what it is made of
+  CharBpeModel(Parts parts, const std::string& file_name);
   class Run;
 
   void encode_beside(std::string_view section, Mark mark, std::vector<TokenId>& out) const;
@@ -61,8 +63,6 @@ class CharBpeModel {
 
   CharBpeSpec spec_;
   MergeTable merges_;
-  std::vector<std::string> pieces_;  // what merges make, with ' ' for the mark
-  std::vector<std::string_view> piece_views_;
   CharBpeAlphabet alphabet_;
   CharBpeCutter cutter_;
   CharBpeSingles singles_;
