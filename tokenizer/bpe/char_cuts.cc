@@ -20,22 +20,17 @@ bool is_continuation(char byte) {
   return (static_cast<std::uint8_t>(byte) & 0xC0) == 0x80;
 }
 
-// The first byte, and above it the second, of a character that is not ASCII.
-std::uint32_t first_bytes(std::uint32_t code_point) {
-  const auto bytes = [](std::uint32_t first, std::uint32_t rest) {
-    return first | (0x80 | (rest & 0x3F)) << 8;
-  };
-  if (code_point < 0x800) return bytes(0xC0 | code_point >> 6, code_point);
-  if (code_point < 0x10000) return bytes(0xE0 | code_point >> 12, code_point >> 6);
-  return bytes(0xF0 | code_point >> 18, code_point >> 12);
+std::uint32_t first_byte(std::uint32_t code_point) {
+  if (code_point < 0x800) return 0xC0 | code_point >> 6;
+  return code_point < 0x10000 ? 0xE0 | code_point >> 12 : 0xF0 | code_point >> 18;
 }
 
-// The same of text[at, …).
-std::uint32_t first_bytes(std::string_view text, std::size_t at) {
+// Of the begin of a character.
+std::uint32_t first_bytes(std::string_view part) {
   const auto byte = [&](std::size_t i) {
-    return i < text.size() ? std::uint32_t{static_cast<std::uint8_t>(text[i])} : 0;
+    return i < part.size() ? std::uint32_t{static_cast<std::uint8_t>(part[i])} : 0;
   };
-  return byte(at) | byte(at + 1) << 8;
+  return byte(0) | byte(1) << 8;
 }
 
 struct Char {
@@ -83,9 +78,7 @@ CharCuts::CharCuts(std::span<const std::string_view> pieces) {
     } else if (right < kOpen) {
       open_[open_slot(right)] |= std::uint32_t{1} << (kOpenBytes + last_bit);
     } else {
-      const std::uint32_t second = (right - kOpen) >> 8;
-      open_lasts_[first_bit | (left & 32) / 2] |= std::uint32_t{1} << left % 32;
-      open_seconds_[first_bit] |= second == 0 ? ~std::uint32_t{0} : std::uint32_t{1} << second % 32;
+      add_open_pair(left - kOpen, right - kOpen);
     }
   }
 }
@@ -96,12 +89,27 @@ void CharCuts::add(std::string_view piece, std::vector<std::uint64_t>& pairs) {
     DecodedChar left = decode_utf8_before(piece, at);
     DecodedChar right = decode_utf8(piece, at);
     if (is_malformed(left)) left.code_point = kOpen + static_cast<std::uint8_t>(piece[at - 1]);
-    if (is_malformed(right)) right.code_point = kOpen + first_bytes(piece, at);
+    if (is_malformed(right)) right.code_point = kOpen + first_bytes(piece.substr(at));
     if ((left.code_point | right.code_point) < 128) {
       ascii_[left.code_point][right.code_point / 64] |= std::uint64_t{1} << right.code_point % 64;
       continue;
     }
     pairs.push_back(std::uint64_t{left.code_point} << 32 | right.code_point);
+  }
+}
+
+// If the right part has two bytes of three, it may be of 64 characters; of many more else: then
+// those that the left one may be part of are noted.
+void CharCuts::add_open_pair(std::uint32_t last_byte, std::uint32_t right_bytes) {
+  const std::uint32_t first = right_bytes & 0xFF, second = right_bytes >> 8;
+  const bool has_two_of_three = second != 0 && first < 0xF0;
+  for (std::uint32_t i = 0; i < 64; ++i) {
+    if (has_two_of_three) {
+      open_[open_slot(second % 64 << 6 | i)] |= std::uint32_t{1}
+                                                << (kOpenBytes + last_byte % kOpenBytes);
+    } else {
+      open_[open_slot(i << 6 | last_byte % 64)] |= std::uint32_t{1} << first % kOpenBytes;
+    }
   }
 }
 
@@ -112,21 +120,18 @@ bool CharCuts::has(std::uint32_t left, std::uint32_t right) const {
 
 // Whether a piece may have the two, one of them or both in part. The last byte of a character has
 // the low bits of its code point.
-bool CharCuts::has_open(std::uint32_t left, std::uint32_t right, std::uint32_t right_bytes) const {
+bool CharCuts::has_open(std::uint32_t left, std::uint32_t right,
+                        std::uint32_t right_first_byte) const {
   const bool left_wide = left >= 0x80, right_wide = right >= 0x80;
-  const std::uint32_t first_bit = right_bytes % kOpenBytes;
+  const std::uint32_t first_bit = right_first_byte % kOpenBytes;
   const std::uint32_t after = open_[open_slot(left)] >> first_bit;
   const std::uint32_t before = open_[open_slot(right)] >> (kOpenBytes + left % kOpenBytes);
-  const std::uint32_t both = open_lasts_[first_bit | (left & 32) / 2] >> left % 32 &
-                             open_seconds_[first_bit] >> (right_bytes >> 8) % 32;
-  return (((right_wide ? after : 0) | (left_wide ? before : 0) |
-           (left_wide && right_wide ? both : 0)) &
-          1) != 0;
+  return (((right_wide ? after : 0) | (left_wide ? before : 0)) & 1) != 0;
 }
 
 bool CharCuts::may_cut(char32_t left, char32_t right) const {
   if ((left | right) < 128) return (ascii_[left][right / 64] >> right % 64 & 1) == 0;
-  return !has(left, right) && !has_open(left, right, first_bytes(right));
+  return !has(left, right) && !has_open(left, right, first_byte(right));
 }
 
 bool CharCuts::is_wide(std::string_view text, std::size_t begin) const {
@@ -151,7 +156,7 @@ std::size_t CharCuts::cut(std::string_view text, std::uint32_t begin, std::uint3
       cuts = may_cut(left.code_point, right.code_point);
     } else {
       cuts = !has(left.code_point, right.code_point) &&
-             !has_open(left.code_point, right.code_point, first_bytes(text, at));
+             !has_open(left.code_point, right.code_point, static_cast<std::uint8_t>(text[at]));
     }
     ends[count] = static_cast<std::uint32_t>(at);
     count += cuts ? 1 : 0;

@@ -70,8 +70,10 @@ class CharCuts {
   static std::size_t open_slot(std::uint32_t code_point) { return code_point % kOpenSlots; }
   void add(std::string_view piece, std::vector<std::uint64_t>& pairs);
   bool has(std::uint32_t left, std::uint32_t right) const;
-  // `right_bytes`: its first byte, and above it the second.
-  bool has_open(std::uint32_t left, std::uint32_t right, std::uint32_t right_bytes) const;
+  // Notes of two parts of characters that some piece has side by side the last byte of the left
+  // one; the first byte of the right one, and above it the second, or 0.
+  void add_open_pair(std::uint32_t last_byte, std::uint32_t right_bytes);
+  bool has_open(std::uint32_t left, std::uint32_t right, std::uint32_t right_first_byte) const;
   static std::uint32_t pair_hash(std::uint32_t left, std::uint32_t right) {
     const std::int32_t products[] = {static_cast<std::int16_t>(left) * kLeftFactor,
                                      static_cast<std::int16_t>(right) * kRightFactor};
@@ -90,13 +92,9 @@ class CharCuts {
   std::array<std::array<std::uint64_t, 2>, 128> ascii_{};  // exact: bit `right` of row `left`
   // Pieces that begin or end inside a character have its last bytes or its first ones beside the
   // next. By character, by hash: bit i for such a piece that goes on behind the character with a
-  // first byte of low bits i, bit kOpenBytes + i for one that has a last byte so before it.
+  // first byte of low bits i, bit kOpenBytes + i for one that has a last byte so before it. Those
+  // that have part of it too count for all the characters that it may be part of.
   std::array<std::uint32_t, kOpenSlots> open_{};
-  // Of two such parts side by side the last byte of the left one, by its low 5 bits: by the low 4
-  // bits of the first byte of the right one, and bit 5 of that last byte above them.
-  std::array<std::uint32_t, 2 * kOpenBytes> open_lasts_{};
-  // The second byte of the right one, by its low 5 bits; all bits where it has none.
-  std::array<std::uint32_t, kOpenBytes> open_seconds_{};
   CutWide cut_wide_ = choose_cut_wide();
 };
 

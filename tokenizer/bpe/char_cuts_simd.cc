@@ -29,6 +29,7 @@ struct CharCutsSimd {
     __m512i first_bytes;  // and what follows them
     __m512i places;       // offsets in the block
     unsigned well_formed = 0;
+    unsigned wide = 0;  // not ASCII
     unsigned count = 0;
   };
 
@@ -36,8 +37,7 @@ struct CharCutsSimd {
   struct Constants {
     __m512i byte_numbers, fours, four_numbers, one, mark_bits, marks, least, behind;
     __m512i first, second, third, fourth, most, surrogate_bits, surrogates, malformed;
-    __m512i wide, low_halves, pair_factors, pair_words, open_slot, open_bytes, wide_bit, before_bit;
-    __m512i last_bit, open_lasts, more_lasts, open_seconds;
+    __m512i low_halves, pair_factors, pair_words, open_slot, open_bytes, wide_bit, before_bit;
     __m512i three_first, three_last, three_but, three_bits, six_of_bytes, six_of_halves;
   };
 
@@ -81,7 +81,6 @@ struct CharCutsSimd {
     made.surrogate_bits = all(~0x7FFU);
     made.surrogates = all(0xD800);
     made.malformed = all(kMalformed);
-    made.wide = all(0x80);
     made.low_halves = all(0xFFFF);
     made.pair_factors =
         all(static_cast<std::uint32_t>(static_cast<std::uint16_t>(CharCuts::kLeftFactor)) << 16 |
@@ -97,10 +96,6 @@ struct CharCutsSimd {
     made.three_bits = all(0x003F3F0F);
     made.six_of_bytes = all(0x00010140);
     made.six_of_halves = all(0x00010040);
-    made.last_bit = all(CharCuts::kOpenBytes);
-    made.open_lasts = kept(_mm512_loadu_si512(cuts.open_lasts_.data()));
-    made.more_lasts = kept(_mm512_loadu_si512(cuts.open_lasts_.data() + CharCuts::kOpenBytes));
-    made.open_seconds = kept(_mm512_loadu_si512(cuts.open_seconds_.data()));
     return made;
   }
 
@@ -124,9 +119,9 @@ struct CharCutsSimd {
   CORPUSMILL_VBMI2 static __m512i merge_bits(__m512i mask, __m512i one, __m512i other) {
     return _mm512_ternarylogic_epi32(mask, one, other, 0xCA);
   }
-  CORPUSMILL_VBMI2 static std::uint32_t first_lane(__m512i numbers) {
+  CORPUSMILL_VBMI2 static std::uint32_t last_lane(__m512i numbers) {
     return static_cast<std::uint32_t>(
-        _mm_cvtsi128_si32(_mm512_maskz_extracti32x4_epi32(0xF, numbers, 0)));
+        _mm_extract_epi32(_mm512_maskz_extracti32x4_epi32(0xF, numbers, 3), 3));
   }
   CORPUSMILL_VBMI2 static __m512i from_left(__m512i here, __m512i before) {
     return _mm512_maskz_alignr_epi32(kAllLanes, here, before, kLanes - 1);
@@ -152,6 +147,8 @@ struct CharCutsSimd {
     const __m512i four_places = _mm512_add_epi8(
         _mm512_maskz_permutexvar_epi8(kAllBytes, constants.fours, places), constants.four_numbers);
     chars.first_bytes = _mm512_maskz_permutexvar_epi8(kAllBytes, four_places, block);
+    chars.wide = static_cast<unsigned>(_pext_u64(_mm512_movepi8_mask(block), firsts)) &
+                 ((1U << chars.count) - 1);
     return chars;
   }
 
@@ -208,34 +205,24 @@ struct CharCutsSimd {
     return chars;
   }
 
-  // What is known of the character before those at hand: in every lane.
+  // What is known of the character before those at hand: in the last lane.
   struct Before {
     __m512i code_points, open;
     unsigned well_formed = 0;  // bit 0
+    unsigned wide = 0;
     unsigned begins_unit = 0;
   };
 
   // CharCuts::has_open() before each lane.
-  CORPUSMILL_VBMI2 static unsigned open_places(const Chars& chars, __m512i left, __m512i open_left,
-                                               __m512i open, const Constants& constants) {
-    const __mmask16 left_wide = _mm512_cmpge_epu32_mask(left, constants.wide);
-    const __mmask16 right_wide = _mm512_test_epi32_mask(chars.first_bytes, constants.wide_bit);
-    const auto both = static_cast<__mmask16>(left_wide & right_wide);
+  CORPUSMILL_VBMI2 static unsigned open_places(const Chars& chars, unsigned left_wide, __m512i left,
+                                               __m512i open_left, __m512i open,
+                                               const Constants& constants) {
     const __m512i first_bit = _mm512_maskz_sllv_epi32(
         kAllLanes, constants.one, _mm512_and_si512(chars.first_bytes, constants.open_bytes));
     const __m512i last_bit = _mm512_maskz_sllv_epi32(kAllLanes, constants.before_bit,
                                                      _mm512_and_si512(left, constants.open_bytes));
-    const __m512i numbers = merge_bits(
-        constants.last_bit, _mm512_maskz_srli_epi32(kAllLanes, left, 1), chars.first_bytes);
-    const __m512i lasts = _mm512_maskz_permutex2var_epi32(kAllLanes, constants.open_lasts, numbers,
-                                                          constants.more_lasts);
-    const __m512i seconds = choose(chars.first_bytes, constants.open_seconds);
-    const __mmask16 open_pairs = _mm512_mask_test_epi32_mask(
-        _mm512_mask_test_epi32_mask(both, lasts, bit_of(left, constants)), seconds,
-        bit_of<8>(chars.first_bytes, constants));
-    return static_cast<unsigned>(_mm512_mask_test_epi32_mask(right_wide, open_left, first_bit) |
-                                 _mm512_mask_test_epi32_mask(left_wide, open, last_bit) |
-                                 open_pairs);
+    return (_mm512_test_epi32_mask(open_left, first_bit) & chars.wide) |
+           (_mm512_test_epi32_mask(open, last_bit) & left_wide);
   }
 
   // The lanes before whose characters the text may be cut, if not all is ASCII there and no
@@ -244,9 +231,10 @@ struct CharCutsSimd {
                                                  __m512i left, unsigned begins,
                                                  const Constants& constants, Before& before) {
     const __m512i right = chars.code_points;
-    auto lanes = static_cast<__mmask16>(chars.well_formed &
-                                        (chars.well_formed << 1 | before.well_formed) & ~begins);
-    lanes = _mm512_mask_cmpge_epu32_mask(lanes, _mm512_or_si512(left, right), constants.wide);
+    const unsigned left_wide = chars.wide << 1 | before.wide;
+    const auto lanes =
+        static_cast<__mmask16>(chars.well_formed & (chars.well_formed << 1 | before.well_formed) &
+                               ~begins & (chars.wide | left_wide));
     const __m512i hash = _mm512_madd_epi16(
         merge_bits(constants.low_halves, right, _mm512_maskz_slli_epi32(kAllLanes, left, 16)),
         constants.pair_factors);
@@ -265,11 +253,16 @@ struct CharCutsSimd {
     const __m512i open = _mm512_mask_i32gather_epi32(
         none, kAllLanes, _mm512_and_si512(right, constants.open_slot), cuts.open_.data(), 4);
     const __m512i open_left = from_left(open, before.open);
-    result &= ~open_places(chars, left, open_left, open, constants);
-    const __m512i last = _mm512_set1_epi32(static_cast<int>(chars.count) - 1);
-    before.code_points = _mm512_maskz_permutexvar_epi32(kAllLanes, last, right);
-    before.open = _mm512_maskz_permutexvar_epi32(kAllLanes, last, open);
+    result &= ~open_places(chars, left_wide, left, open_left, open, constants);
+    before.code_points = right;
+    before.open = open;
+    if (chars.count < kLanes) [[unlikely]] {
+      const __m512i last = _mm512_set1_epi32(static_cast<int>(chars.count) - 1);
+      before.code_points = _mm512_maskz_permutexvar_epi32(kAllLanes, last, right);
+      before.open = _mm512_maskz_permutexvar_epi32(kAllLanes, last, open);
+    }
     before.well_formed = chars.well_formed >> (chars.count - 1);
+    before.wide = chars.wide >> (chars.count - 1);
     return result;
   }
 
@@ -339,7 +332,7 @@ struct CharCutsSimd {
     }
     const bool whole = unit_begins_pretoken != 0;
     const bool is_single = before.begins_unit != 0 && !(whole && part_flag != 0);
-    singles[count] = is_single ? first_lane(before.code_points) : CharCuts::kNoChar;
+    singles[count] = is_single ? last_lane(before.code_points) : CharCuts::kNoChar;
     ends[count++] = static_cast<std::uint32_t>(text.size()) | (whole ? 0 : part_flag);
     return count;
   }

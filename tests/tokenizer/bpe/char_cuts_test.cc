@@ -49,9 +49,9 @@ TEST(CharCutsTest, APieceThatHoldsPartOfACharacterKeepsItsNeighbours) {
 TEST(CharCutsTest, OfTwoPartsSideBySideTheLastByteAndTheFirstTwoCount) {
   const std::string world = "世界";  // E4 B8 96, E7 95 8C
   const std::string one = world.substr(2, 2), two = world.substr(2, 3);
-  // 丶 ends with B6, 盌 begins with E7 9B.
-  EXPECT_EQ(cut({one}, "世界丶界世盌"), (Ends{6, 9, 12, 18}));
-  EXPECT_EQ(cut({two}, "世界丶界世盌"), (Ends{6, 9, 12, 15, 18}));
+  // 丷 ends with B7, 盌 begins with E7 9B.
+  EXPECT_EQ(cut({one}, "世界丷界世盌"), (Ends{6, 9, 12, 18}));
+  EXPECT_EQ(cut({two}, "世界丷界世盌"), (Ends{6, 9, 12, 15, 18}));
 }
 
 TEST(CharCutsTest, FewOtherPairsStayTogether) {
