@@ -71,8 +71,13 @@ LineVerdict judge_fields(std::string_view line, const FoundFields& found,
 }  // namespace
 
 bool is_blank(std::string_view text) {
+  const auto is_ascii_blank = [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); };
   std::size_t at = 0;
   while (at < text.size()) {
+    if (is_ascii_blank(text[at])) {
+      ++at;
+      continue;
+    }
     const CodePoint code_point = decode_code_point(text, at);
     if (code_point.bytes == 0 || !is_white_space(code_point.value)) return false;
     at += code_point.bytes;
