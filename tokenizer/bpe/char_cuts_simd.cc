@@ -205,6 +205,13 @@ struct CharCutsSimd {
     return chars;
   }
 
+  CORPUSMILL_VBMI2 static Chars decode_any(__m512i block, std::uint64_t firsts,
+                                           std::uint64_t follows, std::uint64_t pretokens,
+                                           const Constants& constants) {
+    const bool simple = (pretokens & follows) == 0 && is_simple(block, follows, constants);
+    return simple ? decode_simple(block, firsts, constants) : decode(block, firsts, constants);
+  }
+
   // What is known of the character before those at hand: in the last lane.
   struct Before {
     __m512i code_points, open;
@@ -294,8 +301,7 @@ struct CharCutsSimd {
         before = {_mm512_set1_epi32(kMalformed), _mm512_setzero_si512()};
         continue;
       }
-      const bool simple = (pretokens & follows) == 0 && is_simple(block, follows, constants);
-      const Chars chars = (simple ? decode_simple : decode)(block, firsts, constants);
+      const Chars chars = decode_any(block, firsts, follows, pretokens, constants);
       const unsigned lanes = (1U << chars.count) - 1;
       const auto begins = static_cast<unsigned>(_pext_u64(pretokens, firsts)) & lanes;
       const __m512i left_chars = from_left(chars.code_points, before.code_points);
