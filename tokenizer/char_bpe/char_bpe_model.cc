@@ -223,7 +223,7 @@ class CharBpeModel::Run {
         encode_singles();
       } else {
         cut_units();
-        encode_by_cache(std::span(ends_, count_));
+        encode_units(std::span(ends_, count_));
       }
     }
     scratch_.cache.finish(out_, merger_);
@@ -236,6 +236,17 @@ class CharBpeModel::Run {
     scratch_.cache.encode(text_, at_, units, out_, merger_);
     scratch_.misses.looked_up(units.back() - at_);
     at_ = units.back();
+  }
+
+  // All of them, or as many as it takes to see that they are new: long ones cost most then.
+  void encode_units(std::span<const std::uint32_t> units) {
+    constexpr std::uint32_t kBytes = 2048;
+    while (!units.empty() && !scratch_.misses.leaves_out()) {
+      const auto behind = std::upper_bound(units.begin(), units.end(), at_ + kBytes);
+      const auto count = std::max<std::ptrdiff_t>(behind - units.begin(), 1);
+      encode_by_cache(units.first(static_cast<std::size_t>(count)));
+      units = units.subspan(static_cast<std::size_t>(count));
+    }
   }
 
   void encode_rows() {
@@ -265,9 +276,7 @@ class CharBpeModel::Run {
     const bool apart = model_.cutter_.may_cut(' ', decode_utf8(text_, 0).code_point);
     scratch_.cache.encode(first, 0, std::span(ends).subspan(apart ? 0 : 1), out_, merger_);
     at_ = end;
-    if (count_ > 1 && !scratch_.misses.leaves_out()) {
-      encode_by_cache(std::span(ends_, count_).subspan(1));
-    }
+    encode_units(std::span(ends_, count_).subspan(1));
   }
 
   void encode_singles() {
