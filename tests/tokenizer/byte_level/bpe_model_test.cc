@@ -54,6 +54,22 @@ std::vector<TokenId> expected_ids(const BpeTables& tables, std::string_view pret
   return reference::apply_merges(ids, merges);
 }
 
+// A text made pretoken by pretoken, and what the textbook makes of it.
+struct Expected {
+  std::string text;
+  std::vector<std::uint32_t> ends;
+  std::vector<TokenId> ids;
+
+  void add(const BpeTables& tables, std::string_view pretoken) {
+    text += pretoken;
+    ends.push_back(static_cast<std::uint32_t>(text.size()));
+    const auto whole = tables.whole_pretokens.find(pretoken);
+    const std::vector<TokenId> own =
+        whole ? std::vector<TokenId>{*whole} : expected_ids(tables, pretoken);
+    ids.insert(ids.end(), own.begin(), own.end());
+  }
+};
+
 void encode_one(const BpeModel& model, std::string_view pretoken, std::vector<TokenId>& ids) {
   const auto end = static_cast<std::uint32_t>(pretoken.size());
   model.encode(pretoken, {&end, 1}, ids);
@@ -174,20 +190,11 @@ TEST(BpeModelTest, EqualsTheTextbookOnTextThatIsCut) {
       for (TokenId id = 5000; id < 5010; ++id) tables.whole_pretokens.add(text_of(4), id);
     }
     const BpeModel model(tables);
-    std::string text;
-    std::vector<std::uint32_t> ends;
-    std::vector<TokenId> ids, expected;
-    for (int i = 0; i < 200; ++i) {
-      const std::string pretoken = text_of(i % 20 == 0 ? 300 : 5);
-      text += pretoken;
-      ends.push_back(static_cast<std::uint32_t>(text.size()));
-      const auto whole = tables.whole_pretokens.find(pretoken);
-      const std::vector<TokenId> own =
-          whole ? std::vector<TokenId>{*whole} : expected_ids(tables, pretoken);
-      expected.insert(expected.end(), own.begin(), own.end());
-    }
-    model.encode(text, ends, ids);
-    ASSERT_EQ(ids, expected) << round;
+    Expected expected;
+    for (int i = 0; i < 200; ++i) expected.add(tables, text_of(i % 20 == 0 ? 300 : 5));
+    std::vector<TokenId> ids;
+    model.encode(expected.text, expected.ends, ids);
+    ASSERT_EQ(ids, expected.ids) << round;
   }
 }
 
@@ -199,22 +206,16 @@ TEST(BpeModelTest, EqualsTheTextbookOnTextThatIsAlwaysNew) {
     if (round % 4 == 0) tables.whole_pretokens.add("abcabc", 5000);
     const BpeModel model(tables);
     for (int text_number = 0; text_number < 4; ++text_number) {
-      std::string text;
-      std::vector<std::uint32_t> ends;
-      std::vector<TokenId> ids, expected;
+      Expected expected;
       const std::size_t share = 1 + random() % 8, bytes_max = 6 + random() % 60;
-      while (text.size() < 20000) {
+      while (expected.text.size() < 20000) {
         std::string pretoken = random_pretoken(random, random() % share == 0 ? bytes_max : 3);
         for (char& c : pretoken) c = random() % 9 == 0 ? static_cast<char>(random()) : c;
-        text += pretoken;
-        ends.push_back(static_cast<std::uint32_t>(text.size()));
-        const auto whole = tables.whole_pretokens.find(pretoken);
-        const std::vector<TokenId> own =
-            whole ? std::vector<TokenId>{*whole} : expected_ids(tables, pretoken);
-        expected.insert(expected.end(), own.begin(), own.end());
+        expected.add(tables, pretoken);
       }
-      model.encode(text, ends, ids);
-      ASSERT_EQ(ids, expected) << round;
+      std::vector<TokenId> ids;
+      model.encode(expected.text, expected.ends, ids);
+      ASSERT_EQ(ids, expected.ids) << round;
     }
   }
 }
