@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "common/error.h"
+#include "common/file.h"
 
 namespace corpusmill {
 namespace {
@@ -23,6 +24,7 @@ using Fields = std::map<std::string_view, element>;
 
 // Far above any normalizer; a larger part is no tokenizer's.
 constexpr std::size_t kPartBytesMax = 16 << 20;
+static_assert(kReadFilePadding >= simdjson::SIMDJSON_PADDING);
 constexpr std::size_t kMergesAtOnce = 64;
 constexpr std::size_t kTokensAhead = 16;
 

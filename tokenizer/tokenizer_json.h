@@ -38,7 +38,7 @@ std::string type_of(const nlohmann::json& part);
 
 // The whole file is validated: UTF-8, RFC 8259, nesting up to 1,024. Throws Error: kCorrupt for a
 // damaged file, kMismatch for a model that is no BPE. Memory is bounded by ten times the size of
-// `bytes`.
+// `bytes`, which are read where they stand if their capacity is what read_file() leaves.
 TokenizerJson parse_tokenizer_json(const std::string& bytes, const std::string& file_name);
 
 }  // namespace corpusmill
