@@ -4,28 +4,24 @@
 #include <simdjson.h>
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <span>
 #include <utility>
-#include <vector>
 
 #include "common/error.h"
 #include "common/file.h"
+#include "tokenizer/merge_list.h"
 
 namespace corpusmill {
 namespace {
 
 using simdjson::dom::element;
-using simdjson::dom::element_type;
 using Fields = std::map<std::string_view, element>;
 
 // Far above any normalizer; a larger part is no tokenizer's.
 constexpr std::size_t kPartBytesMax = 16 << 20;
 static_assert(kReadFilePadding >= simdjson::SIMDJSON_PADDING);
-constexpr std::size_t kMergesAtOnce = 64;
 constexpr std::size_t kTokensAhead = 16;
 
 class TokenizerJsonReader {
@@ -131,101 +127,7 @@ class TokenizerJsonReader {
     if (merges == fields.end() || !merges->second.is_array()) {
       made_.corrupt("model.merges is not a list");
     }
-    const simdjson::dom::array list(merges->second);
-    made_.merges.reserve(list.size());
-    // Left, right, left, right, ... of merges to come, looked up together.
-    std::vector<std::string_view> sides;
-    for (const element& merge : list) {
-      const auto [left, right] = parts_of(merge, made_.merges.size() + sides.size() / 2);
-      sides.push_back(left);
-      sides.push_back(right);
-      if (sides.size() == 2 * kMergesAtOnce) add_merges(sides);
-    }
-    add_merges(sides);
-  }
-
-  void add_merges(std::vector<std::string_view>& sides) {
-    std::array<TokenId, 2 * kMergesAtOnce> ids;
-    std::array<TokenId, kMergesAtOnce> results;
-    made_.vocabulary.find(sides, ids);
-    find_joined(sides, results);
-    for (std::size_t i = 0; i < sides.size(); i += 2) {
-      for (const std::size_t side : {i, i + 1}) {
-        if (sides[side].empty()) {
-          made_.corrupt(fmt::format("merge {} joins nothing", made_.merges.size()));
-        }
-        if (ids[side] == Vocabulary::kNoToken) refuse_in_merge(sides[side]);
-      }
-      const TokenId result = results[i / 2];
-      if (result == Vocabulary::kNoToken) {
-        refuse_in_merge(fmt::format("{}{}", sides[i], sides[i + 1]));
-      }
-      const auto rank = static_cast<std::uint32_t>(made_.merges.size());
-      made_.merges.push_back({ids[i], ids[i + 1], result, rank});
-    }
-    sides.clear();
-  }
-
-  // results[i] is the id of sides[2 i] and sides[2 i + 1] joined.
-  void find_joined(std::span<const std::string_view> sides, std::span<TokenId> results) {
-    std::array<std::string_view, kMergesAtOnce> unguessed;
-    std::array<TokenId, kMergesAtOnce> found;
-    std::array<std::uint8_t, kMergesAtOnce> merge_of;
-    std::size_t count = 0, begin = 0;
-    joined_.clear();
-    for (const std::string_view side : sides) joined_ += side;
-    for (std::size_t i = 0; i < sides.size(); i += 2) {
-      const std::size_t bytes = sides[i].size() + sides[i + 1].size();
-      const std::string_view joined = std::string_view(joined_).substr(begin, bytes);
-      begin += bytes;
-      results[i / 2] = guess(joined);
-      if (results[i / 2] != Vocabulary::kNoToken) continue;
-      merge_of[count] = static_cast<std::uint8_t>(i / 2);
-      unguessed[count++] = joined;
-    }
-    made_.vocabulary.find(std::span(unguessed).first(count), found);
-    for (std::size_t i = 0; i < count; ++i) results[merge_of[i]] = found[i];
-    if (count > 0) last_result_ = found[count - 1];
-  }
-
-  // Most files list merges in the order of what they make, so that two spellings side by side in
-  // memory take the place of a search. kNoToken: it is neither.
-  TokenId guess(std::string_view joined) {
-    for (const TokenId id : {last_result_, last_result_ + 1}) {
-      if (made_.vocabulary.has(id) && made_.vocabulary.spelling(id) == joined) {
-        return last_result_ = id;
-      }
-    }
-    return Vocabulary::kNoToken;
-  }
-
-  std::pair<std::string_view, std::string_view> parts_of(const element& merge,
-                                                         std::size_t rank) const {
-    std::string_view left, right;
-    if (merge.type() == element_type::STRING) {
-      const std::string_view line = merge;
-      const std::size_t space = line.find(' ');
-      if (space == std::string_view::npos || line.find(' ', space + 1) != std::string_view::npos) {
-        made_.corrupt(fmt::format("merge {} is \"{}\", not two tokens", rank, line));
-      }
-      return {line.substr(0, space), line.substr(space + 1)};
-    }
-    if (merge.type() == element_type::ARRAY) {
-      std::size_t count = 0;
-      bool strings = true;
-      for (const element& token : simdjson::dom::array(merge)) {
-        std::string_view& side = count == 0 ? left : right;
-        strings = strings && token.get(side) == simdjson::SUCCESS;
-        if (++count > 2) break;
-      }
-      if (count == 2 && strings) return {left, right};
-    }
-    made_.corrupt(fmt::format("merge {} is neither a string nor a pair of strings", rank));
-  }
-
-  [[noreturn]] void refuse_in_merge(std::string_view token) const {
-    made_.corrupt(fmt::format("merge {} needs \"{}\", which is not in the vocabulary",
-                              made_.merges.size(), token));
+    made_.merges = read_merge_list(simdjson::dom::array(merges->second), made_);
   }
 
   // The id that the library gives an added token: the vocabulary's if it is there, else the next
@@ -289,8 +191,6 @@ class TokenizerJsonReader {
   }
 
   TokenizerJson made_;
-  std::string joined_;  // scratch
-  TokenId last_result_ = 0;
   TokenId next_added_id_ = 0;
 };
 

@@ -54,7 +54,7 @@ void refuse(const std::string& what) {
 
 }  // namespace
 
-MergeTable::MergeTable(std::vector<Merge> merges)
+MergeTable::MergeTable(const std::vector<Merge>& merges)
     : merge_(choose_merge_table_simd()), merge_lanes_(choose_merge_lanes()) {
   if (merge_ == nullptr) {
     merge_ = [](const MergeTable& table, std::span<TokenId> symbols) {
@@ -67,9 +67,14 @@ MergeTable::MergeTable(std::vector<Merge> merges)
     if (largest >= kIdsMax) refuse(fmt::format("a merge with the id {}", largest));
   }
   const auto by_rank = [](const Merge& a, const Merge& b) { return a.rank < b.rank; };
-  if (!std::is_sorted(merges.begin(), merges.end(), by_rank)) {
-    merges = sorted_merges(std::move(merges));
+  if (std::is_sorted(merges.begin(), merges.end(), by_rank)) {
+    fill(merges);
+  } else {
+    fill(sorted_merges(merges));
   }
+}
+
+void MergeTable::fill(const std::vector<Merge>& merges) {
   grid_first_ = grid_first(merges);
   grid_ = HugeArray<Rank>(std::size_t{kGridIds} * kGridIds);
   std::fill(grid_.begin(), grid_.end(), kNone);

@@ -32,7 +32,7 @@ class MergeTable {
 
   // Of a repeated pair the last entry counts. Throws Error kMismatch for an id of kIdsMax or more,
   // more than kMergesMax merges or kRanksMax different ranks.
-  explicit MergeTable(std::vector<Merge> merges);
+  explicit MergeTable(const std::vector<Merge>& merges);
 
   // Merges `symbols` in place and returns how many are left at the front; what stands behind them
   // means nothing. A symbol that is in no merge stays as it is, ids of kIdsMax or more included.
@@ -68,6 +68,7 @@ class MergeTable {
 
   // The first id of the grid that has the most pairs of ids that no merge makes: those are looked
   // up first of all.
+  void fill(const std::vector<Merge>& merges);  // in order of rank
   static TokenId grid_first(const std::vector<Merge>& merges);
   // The results by rank of merges in order of rank.
   void rank_results(const std::vector<Merge>& merges);

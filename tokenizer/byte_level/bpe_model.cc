@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
+#include <future>
 #include <string>
 #include <utility>
 
@@ -26,10 +27,14 @@ std::uint64_t next_instance() {
 
 }  // namespace
 
+// The merges are made beside the cuts.
 BpeModel::BpeModel(BpeTables tables)
+    : BpeModel(tables, std::async(std::launch::async, [&] { return MergeTable(tables.merges); })) {}
+
+BpeModel::BpeModel(BpeTables& tables, std::future<MergeTable> merges)
     : byte_ids_(tables.byte_ids),
-      merges_(tables.merges),
       cuts_(bpe_cuts(tables)),
+      merges_(merges.get()),
       instance_(next_instance()) {
   whole_pretokens_ = std::move(tables.whole_pretokens);
 }

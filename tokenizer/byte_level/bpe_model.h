@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <future>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -61,13 +62,15 @@ class BpeModel {
   template <class Pretokens>
   class Window;
 
+  BpeModel(BpeTables& tables, std::future<MergeTable> merges);
+
   void merge(std::string_view unit, bool part, std::vector<TokenId>& out) const;
 
   std::array<TokenId, 256> byte_ids_;
   Vocabulary whole_pretokens_;
-  MergeTable merges_;
   std::optional<CharCuts> cuts_;  // none where results are not the concatenation of their parts
-  std::uint64_t instance_;        // tells the caches of two models apart
+  MergeTable merges_;
+  std::uint64_t instance_;  // tells the caches of two models apart
 };
 
 }  // namespace corpusmill

@@ -40,26 +40,26 @@ Scratch& thread_scratch() {
 struct CharBpeModel::Parts {
   explicit Parts(CharBpeSpec given)
       : spec(std::move(given)),
-        pieces(made_pieces(spec)),
-        piece_views(pieces.begin(), pieces.end()),
-        merges(std::async(std::launch::async, [list = std::exchange(spec.merges, {})]() mutable {
-          return MergeTable(std::move(list));
-        })) {}
+        list(std::exchange(spec.merges, {})),
+        merges(std::async(std::launch::async, [this] { return MergeTable(list); })),
+        pieces(spec, list) {}
+  Parts(const Parts&) = delete;
+  Parts& operator=(const Parts&) = delete;
 
   CharBpeSpec spec;
-  std::vector<std::string> pieces;  // what merges make, with ' ' for the mark
-  std::vector<std::string_view> piece_views;
+  std::vector<MergeTable::Merge> list;
   std::future<MergeTable> merges;
+  MadePieces pieces;
 };
 
 CharBpeModel::CharBpeModel(CharBpeSpec spec, const std::string& file_name)
     : CharBpeModel(Parts(std::move(spec)), file_name) {}
 
-CharBpeModel::CharBpeModel(Parts parts, const std::string& file_name)
+CharBpeModel::CharBpeModel(Parts&& parts, const std::string& file_name)
     : spec_(std::move(parts.spec)),
       merges_({}),
-      alphabet_(spec_, parts.piece_views),
-      cutter_(alphabet_, parts.piece_views, spec_.rules.split_at_marks),
+      alphabet_(spec_, parts.pieces.texts()),
+      cutter_(alphabet_, parts.pieces.texts(), spec_.rules.split_at_marks),
       singles_(spec_, alphabet_, cutter_),
       atomic_(atomic_trie(spec_)),
       instance_(next_instance()) {

@@ -45,7 +45,7 @@ class CharBpeModel {
   using Mark = CharBpeTextRules::Mark;
   struct Merger;  // for UnitCache
   struct Parts;   // what it is made of
-  CharBpeModel(Parts parts, const std::string& file_name);
+  CharBpeModel(Parts&& parts, const std::string& file_name);
   class Run;
 
   void encode_beside(std::string_view section, Mark mark, std::vector<TokenId>& out) const;

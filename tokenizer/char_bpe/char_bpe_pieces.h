@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/token_id.h"
+#include "tokenizer/bpe/merge_table.h"
 #include "tokenizer/char_bpe/char_bpe_spec.h"
 #include "tokenizer/text/byte_trie.h"
 
@@ -16,8 +17,17 @@ namespace corpusmill {
 // The text with every `from` as `to`.
 std::string replaced(std::string_view text, std::string_view from, std::string_view to);
 
-// The texts that merges make. One with a space of its own is never met.
-std::vector<std::string> made_pieces(const CharBpeSpec& spec);
+// The texts that merges make, those with a space of their own left out: they are never met.
+class MadePieces {
+ public:
+  // Of spec.merges or what has been taken from there.
+  MadePieces(const CharBpeSpec& spec, const std::vector<MergeTable::Merge>& merges);
+  const std::vector<std::string_view>& texts() const { return texts_; }  // valid as long as *this
+
+ private:
+  std::vector<char> bytes_;
+  std::vector<std::string_view> texts_;
+};
 
 // The atomic pieces, by their texts: ids, or kNoAtomicPiece. Nothing if there are none, or too many
 // for a trie.
