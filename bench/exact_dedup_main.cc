@@ -11,8 +11,8 @@
 #include <filesystem>
 #include <string>
 
-#include "prep/dedup/exact_dedup.h"
-#include "prep/dedup/key_stage.h"
+#include "prep/exact/exact_dedup.h"
+#include "prep/exact/key_stage.h"
 #include "prep/input/line_reader.h"
 #include "prep/record/document_parser.h"
 #include "prep/stage/pipeline.h"

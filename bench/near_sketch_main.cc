@@ -11,11 +11,11 @@
 #include <string>
 #include <vector>
 
-#include "prep/dedup/sketcher.h"
-#include "prep/dedup/span_hash.h"
 #include "prep/input/input_set.h"
 #include "prep/input/line_reader.h"
 #include "prep/record/document_parser.h"
+#include "prep/signature/sketcher.h"
+#include "prep/signature/span_hash.h"
 
 namespace corpusmill {
 namespace {

@@ -9,11 +9,11 @@
 
 #include "common/error.h"
 #include "common/progress_line.h"
-#include "prep/dedup/exact_dedup.h"
 #include "prep/dedup/index_stage.h"
-#include "prep/dedup/key_stage.h"
-#include "prep/dedup/near_dedup.h"
-#include "prep/dedup/repeated_text.h"
+#include "prep/exact/exact_dedup.h"
+#include "prep/exact/key_stage.h"
+#include "prep/near/near_dedup.h"
+#include "prep/repeats/repeated_text.h"
 #include "prep/stage/text_run.h"
 
 namespace corpusmill {

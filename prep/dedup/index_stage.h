@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "common/manifest.h"
-#include "prep/dedup/dedup_index.h"
-#include "prep/dedup/key_spool.h"
+#include "prep/near/dedup_index.h"
+#include "prep/near/key_spool.h"
 #include "prep/stage/rereading_stage.h"
 
 namespace corpusmill {

@@ -9,9 +9,9 @@
 #include <string>
 
 #include "common/options.h"
-#include "prep/dedup/dedup_options.h"
-#include "prep/dedup/near_options.h"
+#include "prep/exact/dedup_options.h"
 #include "prep/input/input_options.h"
+#include "prep/near/near_options.h"
 #include "prep/record/length_filter.h"
 #include "prep/shards/shard_set_writer.h"
 #include "prep/tokenize/document_encoder.h"

@@ -1,4 +1,4 @@
-#include "prep/dedup/near_explanation.h"
+#include "prep/near/near_explanation.h"
 
 #include <gtest/gtest.h>
 

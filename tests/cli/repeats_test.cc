@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "prep/dedup/suffix_array.h"
+#include "prep/repeats/suffix_array.h"
 #include "tests/support/run_program.h"
 #include "tests/support/temp_dir.h"
 

@@ -111,8 +111,8 @@ const Exceptions kMayCrossLayers = {
 const std::map<std::string, std::vector<std::string>> kLayers = {
     {"tokenizer", {"text", "bpe", "split", "byte_level", "char_bpe", "sentencepiece", "learn"}},
     {"prep",
-     {"text", "record", "input", "output", "stage", "statistics", "shards", "dedup", "tokenize",
-      "commands"}},
+     {"text", "record", "input", "output", "stage", "statistics", "shards", "spill", "signature",
+      "exact", "repeats", "near", "dedup", "tokenize", "commands"}},
 };
 
 // "b" of "a/b/c.h", "" of "a/c.h".

@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "prep/dedup/shingle_rule.h"
-#include "prep/dedup/shingle_set.h"
+#include "prep/signature/shingle_rule.h"
+#include "prep/signature/shingle_set.h"
 
 namespace corpusmill::textbook {
 

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "prep/dedup/datatrove_signature.h"
-#include "prep/dedup/datatrove_text.h"
+#include "prep/signature/datatrove_signature.h"
+#include "prep/signature/datatrove_text.h"
 
 int main(int argc, char** argv) {
   using corpusmill::DatatroveHash;
