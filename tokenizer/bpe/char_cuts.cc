@@ -63,20 +63,22 @@ CharCuts::CharCuts(std::span<const std::string_view> pieces) {
   for (const std::string_view piece : pieces) add(piece, pairs);
   std::sort(pairs.begin(), pairs.end());
   pairs.erase(std::unique(pairs.begin(), pairs.end()), pairs.end());
+  cut_wide_ = choose_cut_wide(pairs.size() <= kRarePairsMax);
   pair_words_.resize(
       std::clamp(std::bit_ceil(pairs.size() * 2), std::size_t{1} << 7, std::size_t{1} << 15));
   pair_word_mask_ = static_cast<std::uint32_t>(pair_words_.size() - 1);
   for (const std::uint64_t pair : pairs) {
     const auto left = static_cast<std::uint32_t>(pair >> 32);
     const auto right = static_cast<std::uint32_t>(pair);
-    const std::uint32_t last_bit = left % kOpenBytes, first_bit = right % kOpenBytes;
     if (std::max(left, right) < kOpen) {
       const std::uint32_t hash = pair_hash(left, right);
       pair_words_[hash >> kPairWordShift & pair_word_mask_] |= pair_bits(hash);
+      open_[open_slot(right)] |= std::uint32_t{1} << kRightOfPair;
+      open_[open_slot(left)] |= std::uint32_t{1} << kLeftOfPair;
     } else if (left < kOpen) {
-      open_[open_slot(left)] |= std::uint32_t{1} << first_bit;
+      open_[open_slot(left)] |= std::uint32_t{1} << first_bit(right);
     } else if (right < kOpen) {
-      open_[open_slot(right)] |= std::uint32_t{1} << (kOpenBytes + last_bit);
+      open_[open_slot(right)] |= std::uint32_t{1} << last_bit(left);
     } else {
       add_open_pair(left - kOpen, right - kOpen);
     }
@@ -105,17 +107,18 @@ void CharCuts::add_open_pair(std::uint32_t last_byte, std::uint32_t right_bytes)
   const bool has_two_of_three = second != 0 && first < 0xF0;
   for (std::uint32_t i = 0; i < 64; ++i) {
     if (has_two_of_three) {
-      open_[open_slot(second % 64 << 6 | i)] |= std::uint32_t{1}
-                                                << (kOpenBytes + last_byte % kOpenBytes);
+      open_[open_slot(second % 64 << 6 | i)] |= std::uint32_t{1} << last_bit(last_byte);
     } else {
-      open_[open_slot(i << 6 | last_byte % 64)] |= std::uint32_t{1} << first % kOpenBytes;
+      open_[open_slot(i << 6 | last_byte % 64)] |= std::uint32_t{1} << first_bit(first);
     }
   }
 }
 
 bool CharCuts::has(std::uint32_t left, std::uint32_t right) const {
+  const std::uint32_t in_pairs =
+      open_[open_slot(left)] >> kLeftOfPair & open_[open_slot(right)] >> kRightOfPair & 1;
   const std::uint32_t hash = pair_hash(left, right), bits = pair_bits(hash);
-  return (pair_words_[hash >> kPairWordShift & pair_word_mask_] & bits) == bits;
+  return in_pairs != 0 && (pair_words_[hash >> kPairWordShift & pair_word_mask_] & bits) == bits;
 }
 
 // Whether a piece may have the two, one of them or both in part. The last byte of a character has
@@ -123,9 +126,8 @@ bool CharCuts::has(std::uint32_t left, std::uint32_t right) const {
 bool CharCuts::has_open(std::uint32_t left, std::uint32_t right,
                         std::uint32_t right_first_byte) const {
   const bool left_wide = left >= 0x80, right_wide = right >= 0x80;
-  const std::uint32_t first_bit = right_first_byte % kOpenBytes;
-  const std::uint32_t after = open_[open_slot(left)] >> first_bit;
-  const std::uint32_t before = open_[open_slot(right)] >> (kOpenBytes + left % kOpenBytes);
+  const std::uint32_t after = open_[open_slot(left)] >> first_bit(right_first_byte);
+  const std::uint32_t before = open_[open_slot(right)] >> last_bit(left);
   return (((right_wide ? after : 0) | (left_wide ? before : 0)) & 1) != 0;
 }
 

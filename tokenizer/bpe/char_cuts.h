@@ -59,6 +59,8 @@ class CharCuts {
  private:
   friend struct CharCutsSimd;
   static constexpr std::size_t kWideBytesMin = 16;  // of 64 that are not ASCII
+  // With so few pairs of whole characters most text has none.
+  static constexpr std::size_t kRarePairsMax = 512;
   // Of the sum of products by these of the low halves of two characters, as signed numbers, the
   // upper half says where in pair_words_ the pair is, and three stretches of 5 bits below and
   // beside it which bits it has there.
@@ -66,7 +68,17 @@ class CharCuts {
   static constexpr unsigned kPairWordShift = 16, kPairBitShifts[] = {11, 6, 1};
   static constexpr std::uint32_t kOpenSlots = 4096;
   static constexpr unsigned kOpenBytes = 16;  // first bytes and last bytes, by their low 4 bits
+  // Bytes with these low bits count as such with one less: their bits in open_ say that the
+  // character is the left one, or the right one, of some pair.
+  static constexpr unsigned kInPair = 1, kLeftOfPair = kInPair, kRightOfPair = kOpenBytes + kInPair;
 
+  // Which of a character's bits in open_ are those of the first byte behind it and the last byte
+  // before it.
+  static unsigned first_bit(std::uint32_t byte) {
+    const unsigned low = byte % kOpenBytes;
+    return low - (low == kInPair ? 1 : 0);
+  }
+  static unsigned last_bit(std::uint32_t byte) { return kOpenBytes + first_bit(byte); }
   static std::size_t open_slot(std::uint32_t code_point) { return code_point % kOpenSlots; }
   void add(std::string_view piece, std::vector<std::uint64_t>& pairs);
   bool has(std::uint32_t left, std::uint32_t right) const;
@@ -92,10 +104,10 @@ class CharCuts {
   std::array<std::array<std::uint64_t, 2>, 128> ascii_{};  // exact: bit `right` of row `left`
   // Pieces that begin or end inside a character have its last bytes or its first ones beside the
   // next. By character, by hash: bit i for such a piece that goes on behind the character with a
-  // first byte of low bits i, bit kOpenBytes + i for one that has a last byte so before it. Those
-  // that have part of it too count for all the characters that it may be part of.
+  // first byte of low bits i (but kInPair), bit kOpenBytes + i for one that has a last byte so
+  // before it. Those that have part of it too count for all the characters that it may be part of.
   std::array<std::uint32_t, kOpenSlots> open_{};
-  CutWide cut_wide_ = choose_cut_wide();
+  CutWide cut_wide_;
 };
 
 }  // namespace corpusmill

@@ -37,7 +37,8 @@ struct CharCutsSimd {
   struct Constants {
     __m512i byte_numbers, fours, four_numbers, one, mark_bits, marks, least, behind;
     __m512i first, second, third, fourth, most, surrogate_bits, surrogates, malformed;
-    __m512i low_halves, pair_factors, pair_words, open_slot, open_bytes, wide_bit, before_bit;
+    __m512i low_halves, pair_factors, pair_words, open_slot, first_bits, last_bits, left_of_pair,
+        right_of_pair, wide_bit;
     __m512i three_first, three_last, three_but, three_bits, six_of_bytes, six_of_halves;
   };
 
@@ -87,9 +88,16 @@ struct CharCutsSimd {
             static_cast<std::uint16_t>(CharCuts::kRightFactor));
     made.pair_words = all(cuts.pair_word_mask_);
     made.open_slot = all(CharCuts::kOpenSlots - 1);
-    made.open_bytes = all(CharCuts::kOpenBytes - 1);
+    alignas(64) std::uint32_t first_bits[CharCuts::kOpenBytes], last_bits[CharCuts::kOpenBytes];
+    for (unsigned i = 0; i < CharCuts::kOpenBytes; ++i) {
+      first_bits[i] = std::uint32_t{1} << CharCuts::first_bit(i);
+      last_bits[i] = std::uint32_t{1} << CharCuts::last_bit(i);
+    }
+    made.first_bits = kept(_mm512_load_si512(first_bits));
+    made.last_bits = kept(_mm512_load_si512(last_bits));
+    made.left_of_pair = all(std::uint32_t{1} << CharCuts::kLeftOfPair);
+    made.right_of_pair = all(std::uint32_t{1} << CharCuts::kRightOfPair);
     made.wide_bit = all(0x80);
-    made.before_bit = all(std::uint32_t{1} << CharCuts::kOpenBytes);
     made.three_first = all(0xE1E1E1E1);
     made.three_last = all(0x0E0E0E0E);
     made.three_but = all(0xEDEDEDED);
@@ -102,7 +110,7 @@ struct CharCutsSimd {
   CORPUSMILL_VBMI2 static __m512i widen(__m512i bytes) {
     return _mm512_maskz_cvtepu8_epi32(kAllLanes, _mm512_maskz_extracti32x4_epi32(0xF, bytes, 0));
   }
-  // table[number]
+  // table[number % 16]
   CORPUSMILL_VBMI2 static __m512i choose(__m512i numbers, __m512i table) {
     return _mm512_maskz_permutexvar_epi32(kAllLanes, numbers, table);
   }
@@ -136,6 +144,14 @@ struct CharCutsSimd {
         _mm512_cmple_epu8_mask(lead, constants.three_last), block, constants.three_but);
     const std::uint64_t wide = _mm512_movepi8_mask(block);
     return ((follows ^ (three << 1 | three << 2)) | (wide ^ (follows | three))) == 0;
+  }
+
+  // The bytes of as many characters as there are lanes, or of all of them.
+  CORPUSMILL_VBMI2 static std::size_t bytes_of_lanes(std::uint64_t firsts) {
+    const std::uint64_t behind = _pdep_u64(std::uint64_t{1} << kLanes, firsts);
+    if (behind == 0) [[unlikely]]
+      return static_cast<std::size_t>(std::bit_width(firsts)) - 1;
+    return static_cast<std::size_t>(std::countr_zero(behind));
   }
 
   // `firsts`: where in the block characters begin, bit 0 set, and where the last one ends.
@@ -224,16 +240,33 @@ struct CharCutsSimd {
   CORPUSMILL_VBMI2 static unsigned open_places(const Chars& chars, unsigned left_wide, __m512i left,
                                                __m512i open_left, __m512i open,
                                                const Constants& constants) {
-    const __m512i first_bit = _mm512_maskz_sllv_epi32(
-        kAllLanes, constants.one, _mm512_and_si512(chars.first_bytes, constants.open_bytes));
-    const __m512i last_bit = _mm512_maskz_sllv_epi32(kAllLanes, constants.before_bit,
-                                                     _mm512_and_si512(left, constants.open_bytes));
+    const __m512i first_bit = choose(chars.first_bytes, constants.first_bits);
+    const __m512i last_bit = choose(left, constants.last_bits);
     return (_mm512_test_epi32_mask(open_left, first_bit) & chars.wide) |
            (_mm512_test_epi32_mask(open, last_bit) & left_wide);
   }
 
+  // CharCuts::has() before each of the lanes.
+  CORPUSMILL_VBMI2 static unsigned pairs(const CharCuts& cuts, __mmask16 lanes, __m512i left,
+                                         __m512i right, const Constants& constants) {
+    const __m512i hash = _mm512_madd_epi16(
+        merge_bits(constants.low_halves, right, _mm512_maskz_slli_epi32(kAllLanes, left, 16)),
+        constants.pair_factors);
+    const __m512i words = _mm512_mask_i32gather_epi32(
+        _mm512_setzero_si512(), lanes,
+        _mm512_and_si512(_mm512_maskz_srli_epi32(kAllLanes, hash, CharCuts::kPairWordShift),
+                         constants.pair_words),
+        cuts.pair_words_.data(), 4);
+    constexpr auto& kShifts = CharCuts::kPairBitShifts;
+    const __m512i bits = _mm512_or_si512(
+        _mm512_or_si512(bit_of<kShifts[0]>(hash, constants), bit_of<kShifts[1]>(hash, constants)),
+        bit_of<kShifts[2]>(hash, constants));
+    return _mm512_mask_cmpeq_epi32_mask(lanes, _mm512_and_si512(words, bits), bits);
+  }
+
   // The lanes before whose characters the text may be cut, if not all is ASCII there and no
   // pretoken begins there anyway. `left`: the character before each.
+  template <bool kPairsAreRare>
   CORPUSMILL_VBMI2 static unsigned places_to_cut(const CharCuts& cuts, const Chars& chars,
                                                  __m512i left, unsigned begins,
                                                  const Constants& constants, Before& before) {
@@ -242,24 +275,15 @@ struct CharCutsSimd {
     const auto lanes =
         static_cast<__mmask16>(chars.well_formed & (chars.well_formed << 1 | before.well_formed) &
                                ~begins & (chars.wide | left_wide));
-    const __m512i hash = _mm512_madd_epi16(
-        merge_bits(constants.low_halves, right, _mm512_maskz_slli_epi32(kAllLanes, left, 16)),
-        constants.pair_factors);
-    const __m512i none = _mm512_setzero_si512();
-    const __m512i words = _mm512_mask_i32gather_epi32(
-        none, lanes,
-        _mm512_and_si512(_mm512_maskz_srli_epi32(kAllLanes, hash, CharCuts::kPairWordShift),
-                         constants.pair_words),
-        cuts.pair_words_.data(), 4);
-    constexpr auto& kShifts = CharCuts::kPairBitShifts;
-    const __m512i bits = _mm512_or_si512(
-        _mm512_or_si512(bit_of<kShifts[0]>(hash, constants), bit_of<kShifts[1]>(hash, constants)),
-        bit_of<kShifts[2]>(hash, constants));
-    unsigned result = _mm512_mask_cmpneq_epi32_mask(lanes, _mm512_and_si512(words, bits), bits);
-
-    const __m512i open = _mm512_mask_i32gather_epi32(
-        none, kAllLanes, _mm512_and_si512(right, constants.open_slot), cuts.open_.data(), 4);
+    const __m512i open = _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), kAllLanes,
+                                                     _mm512_and_si512(right, constants.open_slot),
+                                                     cuts.open_.data(), 4);
     const __m512i open_left = from_left(open, before.open);
+    const __mmask16 in_pairs = _mm512_mask_test_epi32_mask(
+        _mm512_mask_test_epi32_mask(lanes, open, constants.right_of_pair), open_left,
+        constants.left_of_pair);
+    unsigned result = lanes;
+    if (!kPairsAreRare || in_pairs != 0) result &= ~pairs(cuts, in_pairs, left, right, constants);
     result &= ~open_places(chars, left_wide, left, open_left, open, constants);
     before.code_points = right;
     before.open = open;
@@ -273,6 +297,7 @@ struct CharCutsSimd {
     return result;
   }
 
+  template <bool kPairsAreRare>
   CORPUSMILL_VBMI2 static std::size_t cut(const CharCuts& cuts, std::string_view text,
                                           PretokenStarts starts, std::uint32_t begin,
                                           std::uint32_t part_flag, std::span<std::uint32_t> ends,
@@ -302,10 +327,11 @@ struct CharCutsSimd {
         continue;
       }
       const Chars chars = decode_any(block, firsts, follows, pretokens, constants);
-      const unsigned lanes = (1U << chars.count) - 1;
-      const auto begins = static_cast<unsigned>(_pext_u64(pretokens, firsts)) & lanes;
+      const auto begins =
+          static_cast<unsigned>(_pext_u64(pretokens, firsts)) & ((1U << chars.count) - 1);
       const __m512i left_chars = from_left(chars.code_points, before.code_points);
-      unsigned places = places_to_cut(cuts, chars, left_chars, begins, constants, before) | begins;
+      unsigned places =
+          places_to_cut<kPairsAreRare>(cuts, chars, left_chars, begins, constants, before) | begins;
       if (at == begin) places &= ~1U;
       const unsigned unit_begins = places | (at == begin ? 1 : 0);
       const auto after_begins = static_cast<__mmask16>(unit_begins << 1 | before.begins_unit);
@@ -328,8 +354,7 @@ struct CharCutsSimd {
       _mm512_storeu_si512(ends.data() + count, units);
       _mm512_storeu_si512(singles + count, single);
       count += units_here;
-      at += static_cast<std::size_t>(
-          std::countr_zero(_pdep_u64(std::uint64_t{1} << chars.count, firsts)));
+      at += bytes_of_lanes(firsts);
       if (count > 0 && (count + kLanes + 1 > ends.size() ||
                         std::popcount(static_cast<std::uint64_t>(_mm512_movepi8_mask(block))) <
                             static_cast<int>(CharCuts::kWideBytesMin))) {
@@ -343,22 +368,23 @@ struct CharCutsSimd {
     return count;
   }
 
-  static CutWide choose() {
+  static CutWide choose(bool pairs_are_rare) {
     const bool supported =
         __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512bw") != 0 &&
         __builtin_cpu_supports("avx512vbmi") != 0 && __builtin_cpu_supports("avx512vbmi2") != 0 &&
         __builtin_cpu_supports("bmi2") != 0;
-    return supported ? cut : nullptr;
+    if (!supported) return nullptr;
+    return pairs_are_rare ? cut<true> : cut<false>;
   }
 };
 
-CutWide choose_cut_wide() {
-  return CharCutsSimd::choose();
+CutWide choose_cut_wide(bool pairs_are_rare) {
+  return CharCutsSimd::choose(pairs_are_rare);
 }
 
 #else
 
-CutWide choose_cut_wide() {
+CutWide choose_cut_wide(bool) {
   return nullptr;
 }
 

@@ -22,10 +22,12 @@ struct PretokenStarts {
   }
 };
 
-// What CharCuts::cut_wide() does; nullptr where the processor lacks AVX-512 with VBMI2.
+// What CharCuts::cut_wide() does.
 using CutWide = std::size_t (*)(const CharCuts& cuts, std::string_view text, PretokenStarts starts,
                                 std::uint32_t begin, std::uint32_t part_flag,
                                 std::span<std::uint32_t> ends, std::uint32_t* chars);
-CutWide choose_cut_wide();
+// The same cuts either way; `pairs_are_rare` tells which way is the faster. nullptr where the
+// processor lacks AVX-512 with VBMI2.
+CutWide choose_cut_wide(bool pairs_are_rare);
 
 }  // namespace corpusmill

@@ -25,6 +25,7 @@ void UnitCache::use_for(std::uint64_t owner) {
   if (owner_ == owner) return;
   if (owner_ != 0) {
     chars_.clear();
+    short_units_.clear();
     reset(kLinesMin);
     long_units_.clear();
   }

@@ -24,6 +24,7 @@
 #include "tokenizer/bpe/id_words.h"
 #include "tokenizer/bpe/long_unit_table.h"
 #include "tokenizer/bpe/short_row.h"
+#include "tokenizer/bpe/short_words.h"
 #include "tokenizer/bpe/unit_cache_simd.h"
 
 namespace corpusmill {
@@ -201,6 +202,7 @@ class UnitCache {
 
   std::uint64_t owner_ = 0;
   CharWords chars_;  // for UnitWords
+  ShortWords short_units_;
   HugeArray<Line> lines_;
   std::size_t used_ = 0;
   std::uint32_t offset_mask_ = 0;  // leaves the offset of a line, in bytes, of a hash

@@ -16,9 +16,14 @@ void UnitWords::grow_list(std::size_t ids) {
   if (needed > list_.size()) list_.resize(std::max(needed, 2 * list_.size()));
 }
 
+void UnitWords::grow_words() {
+  const std::size_t needed = count_ + CharWords::kStep;
+  if (needed > words_.size()) words_.resize(std::max(needed, 2 * words_.size()));
+}
+
 TokenId* UnitWords::spell(std::size_t first, std::size_t last, TokenId* out) const {
   static const id_words::Spell spell_words = id_words::spellers().front();
-  return spell_words({words_ + first, last - first}, list_.data(), out);
+  return spell_words({words_.data() + first, last - first}, list_.data(), out);
 }
 
 }  // namespace corpusmill

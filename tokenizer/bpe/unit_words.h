@@ -26,17 +26,29 @@ class UnitWords {
   // The ids of no unit are id_words::kNobody or above. `cache` must outlive this.
   explicit UnitWords(UnitCache& cache) : cache_(cache) {}
 
-  // Finds the ids of the units, told as to UnitCache::encode(), of at most kUnitsMax. chars[i] is
-  // the code point of unit i if it is one character, else CharWords::kChars or above; that of a
-  // unit without UnitCache::kPart only if it has the same ids with it. `chars` can be read up to
-  // the next multiple of CharWords::kStep. Merge is one that has start() and merge_rows().
+  // Forgets the units.
+  void clear() { count_ = list_size_ = waiting_count_ = 0; }
+  // Of how many the ids were asked since. More than kTogetherMax should not be: their words would
+  // not stay near the core.
+  std::size_t size() const { return count_; }
+  static constexpr std::size_t kTogetherMax = std::size_t{16} << 10;
+  // Looks up more units, told as to UnitCache::encode(), at most kUnitsMax; their text must stay
+  // where it is until finish(). chars[i] is the code point of unit i if it is one character, else
+  // CharWords::kChars or above; that of a unit without UnitCache::kPart only if it has the same ids
+  // with it. `chars` can be read up to the next multiple of CharWords::kStep. Merge is one that has
+  // start() and merge_rows().
   template <bool kHasParts, class Merge>
   void look_up(std::string_view text, std::uint32_t begin, std::span<const std::uint32_t> ends,
                std::span<const std::uint32_t> chars, const Merge& merge);
-  // Writes the ids of units [first, last) of those that were looked up last from `out` on, and
-  // returns where they end. Up to id_words::kSpareIds behind that may be written too.
+  // Merges those that were found nowhere, many together. Before spell().
+  template <class Merge>
+  void finish(const Merge& merge) {
+    merge_waiting(merge);
+  }
+  // Writes the ids of units [first, last) from `out` on, and returns where they end. Up to
+  // id_words::kSpareIds behind that may be written too.
   TokenId* spell(std::size_t first, std::size_t last, TokenId* out) const;
-  // More ids than all of `units` units that were looked up last, and what is written behind them.
+  // More ids than any `units` units have, and what is written behind them.
   std::size_t ids_max(std::size_t units) const {
     return id_words::kIdsMax * units + list_size_ + id_words::kSpareIds;
   }
@@ -64,6 +76,14 @@ class UnitWords {
     UnitKey key;
   };
 
+  // Keeps the word of a unit near.
+  void learn(const Unit& unit, std::uint64_t word) {
+    if (unit.code_point < CharWords::kChars) {
+      cache_.chars_.learn(unit.code_point, word);
+    } else {
+      cache_.short_units_.learn(unit.bytes, unit.part, word);
+    }
+  }
   // What unit `number` becomes.
   void set(std::size_t number, std::span<const TokenId> ids);
   // The same of more ids than have a word, if the entry is the key's and has them; else false.
@@ -78,6 +98,7 @@ class UnitWords {
     return true;
   }
   void grow_list(std::size_t ids);
+  void grow_words();
   template <class Merge>
   void look_up_rare(std::size_t number, const Unit& unit, const UnitKey& key, std::uint32_t offset,
                     const Merge& merge);
@@ -87,8 +108,9 @@ class UnitWords {
   UnitCache& cache_;
   std::size_t waiting_count_ = 0;
   std::array<Waiting, kWaitingMax> waiting_;
-  alignas(64) std::uint64_t words_[kUnitsMax + CharWords::kStep];  // of each unit; 0: unknown yet
-  std::vector<TokenId> list_;                                      // of units of more than a word
+  std::size_t count_ = 0;             // of units
+  std::vector<std::uint64_t> words_;  // of each unit, and room for more; 0: unknown yet
+  std::vector<TokenId> list_;         // of units of more than a word
   std::size_t list_size_ = 0;
 };
 
@@ -97,9 +119,14 @@ void UnitWords::look_up(std::string_view text, std::uint32_t begin,
                         std::span<const std::uint32_t> ends, std::span<const std::uint32_t> chars,
                         const Merge& merge) {
   std::uint32_t numbers[kUnitsMax + CharWords::kStep];
-  waiting_count_ = 0;
-  list_size_ = 0;
-  std::span<const std::uint32_t> unknown(numbers, cache_.chars_.look_up(chars, words_, numbers));
+  const std::size_t first = count_;
+  count_ += ends.size();
+  grow_words();
+  std::uint64_t* const words = words_.data() + first;
+  const std::size_t not_chars = cache_.chars_.look_up(chars, words, numbers);
+  std::span<const std::uint32_t> unknown(
+      numbers,
+      cache_.short_units_.look_up({text, begin, ends.data()}, {numbers, not_chars}, words));
   cache_.grow_if_full();
   // The lines of a batch come while the batch before is looked up.
   Batch batches[2];
@@ -118,24 +145,25 @@ void UnitWords::look_up(std::string_view text, std::uint32_t begin,
   for (unsigned turn = 0; !batches[turn].numbers.empty(); turn ^= 1) {
     prepare_next(batches[turn ^ 1]);
     const Batch& batch = batches[turn];
+    const auto unit_at = [&](std::size_t i) {
+      const bool part = kHasParts && (batch.ends[i] & kPart) != 0;
+      const std::size_t size = (batch.ends[i] & ~kPart) - batch.begins[i];
+      return Unit{text.substr(batch.begins[i], size), part, chars[batch.numbers[i]]};
+    };
     for (std::size_t i = 0; i < batch.numbers.size(); ++i) {
       const std::size_t number = batch.numbers[i];
       const UnitKey& key = batch.probes.keys[i];
       const UnitCache::Entry& entry = cache_.entry_of(key, batch.probes.offsets[i]);
       if (UnitCache::has_word(entry, key)) [[likely]] {
-        words_[number] = UnitCache::word_of(entry);
-        // It became known as a character among units that are not.
-        if (chars[number] < CharWords::kChars) cache_.chars_.learn(chars[number], words_[number]);
+        words[number] = UnitCache::word_of(entry);
+        learn(unit_at(i), words[number]);
         continue;
       }
-      if (set_inline(number, entry, key)) continue;
-      const bool part = kHasParts && (batch.ends[i] & kPart) != 0;
-      const std::size_t size = (batch.ends[i] & ~kPart) - batch.begins[i];
-      const Unit unit{text.substr(batch.begins[i], size), part, chars[number]};
-      look_up_rare(number, unit, key, batch.probes.offsets[i], merge);
+      if (set_inline(first + number, entry, key)) continue;
+      const Unit unit = unit_at(i);
+      look_up_rare(first + number, unit, key, batch.probes.offsets[i], merge);
     }
   }
-  merge_waiting(merge);
 }
 
 template <class Merge>
@@ -149,6 +177,7 @@ void UnitWords::look_up_rare(std::size_t number, const Unit& unit, const UnitKey
   }
   if (found.data() == nullptr) found = cache_.encode_new(unit.bytes, unit.part, key, merge);
   set(number, found);
+  if ((words_[number] & id_words::kTag) != 0) learn(unit, words_[number]);
 }
 
 template <class Merge>
@@ -165,9 +194,8 @@ void UnitWords::merge_waiting(const Merge& merge) {
     const auto& [number, unit, key] = waiting[i];
     set(number, rows[i].view());
     const bool has_word = (words_[number] & id_words::kTag) != 0;
-    if (unit.code_point < CharWords::kChars && has_word) {
-      cache_.chars_.learn(unit.code_point, words_[number]);
-    } else {
+    if (has_word) learn(unit, words_[number]);
+    if (!has_word || unit.code_point >= CharWords::kChars) {
       cache_.insert_if_new(unit.bytes, unit.part, key, rows[i].view());
     }
   }

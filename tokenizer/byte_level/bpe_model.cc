@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "tokenizer/byte_level/ascii_units.h"
 #include "tokenizer/byte_level/bpe_cuts.h"
 #include "tokenizer/byte_level/bpe_scratch.h"
 #include "tokenizer/byte_level/pretokens.h"
@@ -80,7 +81,10 @@ class BpeModel::Window {
         cache_(bpe_scratch().cache),
         words_(bpe_scratch().words),
         texts_(texts),
+        texts_units_(bpe_scratch().texts_units),
         out_(out) {
+    words_.clear();
+    texts_units_.clear();
     append([&](TokenId* ids) { return texts_.begin(ids); }, TextEnds::kFrameIds);
   }
 
@@ -96,19 +100,13 @@ class BpeModel::Window {
         cuts_.is_wide(text_, begin_) ? cut_wide() : cut_pretoken();
         if (kIsListed) encode_last_if_long();
       }
-      if (kUnitsMax - count_ <= 2 * CharCuts::kWideRoom || run_count_ == kRunsMax) flush();
+      if (kUnitsMax - count_ <= 2 * CharCuts::kWideRoom) flush();
       if (stop < begin_) stop = find_non_ascii(text_, begin_);
     }
-    flush();
+    finish();
   }
 
  private:
-  // Units that were taken without their code points.
-  struct AsciiRun {
-    std::uint32_t begin;      // of its text
-    std::size_t first, last;  // units
-  };
-  static constexpr std::size_t kRunsMax = 128;
   // Units above are merged straight to where their ids belong: through buffers they would cost
   // several times their size in memory that is touched once.
   static constexpr std::size_t kLongBytes = LongUnit::kBytesMin;
@@ -120,7 +118,7 @@ class BpeModel::Window {
     if constexpr (kIsListed) {
       const std::uint32_t end = pretokens_.end_behind(begin_);
       if (end - begin_ > kLongBytes && end <= stop) {
-        flush();
+        finish();
         encode_long(end, false);
         return true;
       }
@@ -143,12 +141,12 @@ class BpeModel::Window {
     --count_;
     --cut_count_;
     begin_ = begin;
-    flush();
+    finish();
     encode_long(end & ~kPart, (end & kPart) != 0);
   }
 
   void encode_rows() {
-    flush();
+    finish();
     cache_.finish(out_, merger_);
     BpeRows& rows = bpe_scratch().rows;
     const std::size_t stop = texts_.ends.empty() ? text_.size() : texts_.ends.front();
@@ -167,6 +165,7 @@ class BpeModel::Window {
     if constexpr (kIsListed) {
       const std::span<const std::uint32_t> units = pretokens_.some_behind(begin_, kUnitsMax);
       if (units.back() > stop) return false;
+      spell_words();
       cache_.encode(text_, begin_, units, out_, merger_);
       merger_.misses.looked_up(units.back() - begin_);
       pretokens_.skip(units.size());
@@ -176,23 +175,14 @@ class BpeModel::Window {
   }
 
   void take_ascii(std::size_t stop) {
-    const std::size_t taken = pretokens_.read(begin_, stop, room());
+    static const ascii_units::Take take = ascii_units::takers().front();
+    const std::size_t taken =
+        take(text_, pretokens_.starts(), begin_, stop, room(), chars_ + count_);
+    // With parts, what whole pretokens become is not what characters do.
+    if (has_parts_) std::fill_n(chars_ + count_, taken, CharCuts::kNoChar);
     pretokens_.skip(taken);
-    ascii_runs_[run_count_++] = {begin_, count_, count_ + taken};
     count_ += taken;
     begin_ = units_[count_ - 1];
-  }
-
-  // The code points of the units that were taken without.
-  void tell_ascii_chars() {
-    for (const AsciiRun& run : std::span(ascii_runs_, run_count_)) {
-      std::uint32_t begin = run.begin;
-      for (std::size_t i = run.first; i < run.last; ++i) {
-        const bool is_char = units_[i] - begin == 1 && !has_parts_;
-        chars_[i] = is_char ? static_cast<std::uint8_t>(text_[begin]) : CharCuts::kNoChar;
-        begin = units_[i];
-      }
-    }
   }
 
   void cut_wide() {
@@ -243,56 +233,59 @@ class BpeModel::Window {
            2 * TextEnds::kFrameIds);
   }
 
-  // The unit behind that which the first text ends with, if `first` is not behind it.
-  std::size_t end_of_text(std::size_t first) const {
+  // The unit behind that which a text ends with, if `first` is not behind it.
+  std::size_t end_of_text(std::uint32_t end, std::size_t first) const {
     constexpr std::size_t kStride = 16;
-    const std::uint32_t end = texts_.ends.front();
     while (first + kStride < count_ && (units_[first + kStride] & ~kPart) <= end) first += kStride;
     while ((units_[first] & ~kPart) < end) ++first;
     return first + 1;
   }
 
+  // Looks them up; their ids come with spell_words().
   template <bool kHasParts>
   void encode_by_words() {
-    cache_.finish(out_, merger_);  // before the ends of ids are told
-    tell_ascii_chars();
+    for (std::size_t first = 0; texts_units_.size() < texts_.ends.size();) {
+      const std::uint32_t end = texts_.ends[texts_units_.size()];
+      if (end > begin_) break;
+      first = end_of_text(end, first);
+      texts_units_.push_back(words_.size() + first);
+    }
     const std::span<const std::uint32_t> units(units_, count_), chars(chars_, count_);
     words_.look_up<kHasParts>(text_, units_begin_, units, chars, merger_);
-    const auto spell = [&](TokenId* const ids) {
-      TokenId* out = ids;
-      std::size_t first = 0;
-      while (texts_.has_end(begin_)) {
-        const std::size_t last = end_of_text(first);
-        out = texts_.end(words_.spell(first, last, out), ids, out_.size());
-        first = last;
-      }
-      return words_.spell(first, count_, out);
-    };
-    append(spell, words_.ids_max(count_) + TextEnds::kFrameIds * count_);
+    if (words_.size() > UnitWords::kTogetherMax) spell_words();
   }
 
-  template <bool kHasParts>
-  void encode_by_cache() {
-    std::span<const std::uint32_t> units(units_, count_);
-    std::uint32_t begin = units_begin_;
-    for (std::size_t first = 0; texts_.has_end(begin_);) {
-      const std::size_t last = end_of_text(first);
-      cache_.encode<kHasParts>(text_, begin, units.first(last - first), out_, merger_);
-      cache_.finish(out_, merger_);
-      end_text();
-      units = units.subspan(last - first);
-      begin = units_[last - 1] & ~kPart;
-      first = last;
+  // Appends the ids of all that were looked up as words.
+  void spell_words() {
+    if (words_.size() == 0) return;
+    cache_.finish(out_, merger_);  // before the ends of ids are told
+    words_.finish(merger_);
+    std::size_t first = 0, ended = 0;
+    while (first < words_.size()) {
+      const std::size_t stop = std::min(first + kUnitsMax, words_.size());
+      const auto spell = [&](TokenId* const ids) {
+        TokenId* out = ids;
+        for (; ended < texts_units_.size() && texts_units_[ended] <= stop; ++ended) {
+          out = texts_.end(words_.spell(first, texts_units_[ended], out), ids, out_.size());
+          first = texts_units_[ended];
+        }
+        out = words_.spell(first, stop, out);
+        first = stop;
+        return out;
+      };
+      append(spell, words_.ids_max(kUnitsMax) + TextEnds::kFrameIds * kUnitsMax);
     }
-    cache_.encode<kHasParts>(text_, begin, units, out_, merger_);
+    texts_units_.clear();
+    words_.clear();
   }
 
   template <bool kHasParts>
   void encode_units() {
-    if (cut_count_ > count_ / 2) {
+    if (!kIsListed || cut_count_ > count_ / 2) {
       encode_by_words<kHasParts>();
     } else {
-      encode_by_cache<kHasParts>();
+      spell_words();
+      cache_.encode<kHasParts>(text_, units_begin_, {units_, count_}, out_, merger_);
     }
   }
 
@@ -301,7 +294,13 @@ class BpeModel::Window {
     has_parts_ ? encode_units<true>() : encode_units<false>();
     merger_.misses.looked_up(begin_ - units_begin_);
     units_begin_ = begin_;
-    count_ = cut_count_ = run_count_ = 0;
+    count_ = cut_count_ = 0;
+  }
+
+  // The ids of all before `begin_` are in `out_`, but for what waits in the cache.
+  void finish() {
+    flush();
+    spell_words();
   }
 
   const Merger merger_;
@@ -312,12 +311,11 @@ class BpeModel::Window {
   UnitCache& cache_;
   UnitWords& words_;
   TextEnds texts_;
+  std::vector<std::size_t>& texts_units_;  // where those end among the words that were looked up
   std::vector<TokenId>& out_;
   std::uint32_t begin_ = 0;        // of the next unit
   std::uint32_t units_begin_ = 0;  // of what is not encoded yet
   std::size_t count_ = 0;
-  AsciiRun ascii_runs_[kRunsMax];
-  std::size_t run_count_ = 0;
   std::size_t cut_count_ = 0;       // of them those that are not ASCII, or stand beside such
   std::uint32_t units_[kUnitsMax];  // where they end
   std::uint32_t chars_[kUnitsMax + CharWords::kStep];  // code points of those that are characters

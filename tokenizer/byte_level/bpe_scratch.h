@@ -1,6 +1,9 @@
 // What a thread has to encode byte-level BPE with.
 #pragma once
 
+#include <cstddef>
+#include <vector>
+
 #include "tokenizer/bpe/miss_meter.h"
 #include "tokenizer/bpe/unit_cache.h"
 #include "tokenizer/bpe/unit_words.h"
@@ -12,6 +15,7 @@ namespace corpusmill {
 struct BpeScratch {
   UnitCache cache;
   UnitWords words{cache};
+  std::vector<std::size_t> texts_units;  // for texts that are encoded joined
   MissMeter misses;
   // For what the cache is left out of.
   BpeRows rows;

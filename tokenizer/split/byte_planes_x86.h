@@ -147,6 +147,14 @@ alignas(64) inline constexpr WideTable kWideThird = [] {
   return kinds;
 }();
 
+// 64 times the byte, to be read from memory: the compiler would rather make it anew each time.
+template <std::uint8_t kByte>
+alignas(64) inline constexpr auto kAllBytes = [] {
+  std::array<std::uint8_t, 64> bytes{};
+  for (std::uint8_t& byte : bytes) byte = kByte;
+  return bytes;
+}();
+
 struct Avx512 {
   struct Block {
     __m512i bytes;
@@ -171,21 +179,21 @@ struct Avx512 {
     const __m512i classes = _mm512_maskz_permutex2var_epi8(
         ~_mm512_movepi8_mask(block.bytes), _mm512_load_si512(kAsciiClasses.data()), block.bytes,
         _mm512_load_si512(kAsciiClasses.data() + 64));
-    return {having(classes, kAsciiLetter),  having(classes, kAsciiNumber),
-            having(classes, kAsciiSpace),   having(classes, kAsciiPlainSpace),
-            having(classes, kAsciiNewline), having(classes, kAsciiQuote),
-            having(classes, kAsciiUpper),   having(classes, kAsciiSlash)};
+    return {having<kAsciiLetter>(classes),  having<kAsciiNumber>(classes),
+            having<kAsciiSpace>(classes),   having<kAsciiPlainSpace>(classes),
+            having<kAsciiNewline>(classes), having<kAsciiQuote>(classes),
+            having<kAsciiUpper>(classes),   having<kAsciiSlash>(classes)};
   }
   // at[0, 66) is readable.
   CORPUSMILL_AVX512 static WideLeads wide_leads(const char* at) {
     const __m512i first = _mm512_loadu_si512(at);
     const std::uint64_t all =
-        _mm512_cmpge_epu8_mask(first, _mm512_set1_epi8(static_cast<char>(0xC0)));
+        _mm512_cmpge_epu8_mask(first, _mm512_load_si512(kAllBytes<0xC0>.data()));
     const __m512i kinds =
         _mm512_and_si512(look_up(kWideFirst, all, first),
                          _mm512_and_si512(look_up(kWideSecond, all, _mm512_loadu_si512(at + 1)),
                                           look_up(kWideThird, all, _mm512_loadu_si512(at + 2))));
-    return {all, having(kinds, kWideLetters), having(kinds, kWideSigns)};
+    return {all, having<kWideLetters>(kinds), having<kWideSigns>(kinds)};
   }
 
   CORPUSMILL_AVX512 static void append(std::uint64_t bits, std::uint32_t base, OffsetBuffer& out) {
@@ -211,8 +219,9 @@ struct Avx512 {
 
  private:
   // Bytes that have one of the bits.
-  CORPUSMILL_AVX512 static std::uint64_t having(__m512i bytes, std::uint8_t bits) {
-    return _mm512_test_epi8_mask(bytes, _mm512_set1_epi8(static_cast<char>(bits)));
+  template <std::uint8_t kBits>
+  CORPUSMILL_AVX512 static std::uint64_t having(__m512i bytes) {
+    return _mm512_test_epi8_mask(bytes, _mm512_load_si512(kAllBytes<kBits>.data()));
   }
   CORPUSMILL_AVX512 static __m512i look_up(const WideTable& table, __mmask64 mask, __m512i bytes) {
     return _mm512_maskz_permutexvar_epi8(mask, bytes, _mm512_load_si512(table.data()));

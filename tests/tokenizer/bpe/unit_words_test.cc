@@ -54,8 +54,41 @@ class UnitWordsTest : public ::testing::TestWithParam<unit_keys::Functions> {};
 
 INSTANTIATE_TEST_SUITE_P(All, UnitWordsTest, ::testing::ValuesIn(unit_keys::functions()));
 
+// Some units one behind the other. The text lies in memory of just its size.
+struct Some {
+  std::unique_ptr<char[]> text;
+  std::size_t size = 0;
+  std::vector<std::uint32_t> ends, chars;
+
+  Some(std::mt19937& random, bool parts, std::size_t step, Ids& expected) {
+    std::string joined;
+    for (std::size_t count = random() % (UnitWords::kUnitsMax + 1); count > 0; --count) {
+      const std::string unit = random_unit(random);
+      const bool part = parts && random() % 2 == 0;
+      joined += unit;
+      ends.push_back(static_cast<std::uint32_t>(joined.size()) | (part ? UnitCache::kPart : 0));
+      chars.push_back(parts && !part ? ~std::uint32_t{0} : char_of(unit));
+      Spell{step}(unit, part, expected);
+    }
+    chars.reserve(chars.size() + CharWords::kStep);
+    size = joined.size();
+    text = std::make_unique<char[]>(size);
+    std::copy(joined.begin(), joined.end(), text.get());
+  }
+
+  void look_up(UnitWords& words, bool parts, std::size_t step) const {
+    const std::string_view view(text.get(), size);
+    const std::span<const std::uint32_t> known(chars.data(), ends.size());
+    if (parts) {
+      words.look_up<true>(view, 0, ends, known, Spell{step});
+    } else {
+      words.look_up<false>(view, 0, ends, known, Spell{step});
+    }
+  }
+};
+
 // Units seen first, again, together and later, of few ids and of many, with and without flags: each
-// has its own ids, in its place. The text lies in memory of just its size.
+// has its own ids, in its place.
 TEST_P(UnitWordsTest, UnitsBecomeTheirOwnIds) {
   std::mt19937 random(1);
   for (const std::size_t step : {1U, 2U, 3U, 300U}) {
@@ -63,33 +96,19 @@ TEST_P(UnitWordsTest, UnitsBecomeTheirOwnIds) {
       UnitCache cache(GetParam());
       cache.use_for(1);
       UnitWords words(cache);
-      for (int round = 0; round < 300; ++round) {
-        std::string joined;
-        std::vector<std::uint32_t> ends, chars;
+      for (int round = 0; round < 200; ++round) {
+        words.clear();
         Ids ids = {11}, expected = {11};
-        std::size_t count = random() % (UnitWords::kUnitsMax + 1);
-        for (; count > 0; --count) {
-          const std::string unit = random_unit(random);
-          const bool part = parts && random() % 2 == 0;
-          joined += unit;
-          ends.push_back(static_cast<std::uint32_t>(joined.size()) | (part ? UnitCache::kPart : 0));
-          chars.push_back(parts && !part ? ~std::uint32_t{0} : char_of(unit));
-          Spell{step}(unit, part, expected);
+        std::vector<Some> texts;
+        for (std::size_t count = 1 + random() % 3; count > 0; --count) {
+          texts.emplace_back(random, parts, step, expected);
+          texts.back().look_up(words, parts, step);
         }
-        chars.reserve(chars.size() + CharWords::kStep);
-        const auto text = std::make_unique<char[]>(joined.size());
-        std::copy(joined.begin(), joined.end(), text.get());
-        const std::string_view view(text.get(), joined.size());
-        const std::span<const std::uint32_t> known(chars.data(), ends.size());
-        if (parts) {
-          words.look_up<true>(view, 0, ends, known, Spell{step});
-        } else {
-          words.look_up<false>(view, 0, ends, known, Spell{step});
-        }
-        const std::size_t middle = random() % (ends.size() + 1);
-        ids.resize(1 + words.ids_max(ends.size()));
+        words.finish(Spell{step});
+        const std::size_t middle = random() % (words.size() + 1);
+        ids.resize(1 + words.ids_max(words.size()));
         TokenId* const end =
-            words.spell(middle, ends.size(), words.spell(0, middle, ids.data() + 1));
+            words.spell(middle, words.size(), words.spell(0, middle, ids.data() + 1));
         ids.resize(static_cast<std::size_t>(end - ids.data()));
         ASSERT_EQ(ids, expected);
       }
@@ -105,7 +124,9 @@ TEST_P(UnitWordsTest, AnotherOwnerFindsNothing) {
   for (const std::size_t step : {1U, 2U}) {
     cache.use_for(step);
     Ids ids, expected;
+    words.clear();
     words.look_up<false>("世a", 0, ends, std::span(chars).first(2), Spell{step});
+    words.finish(Spell{step});
     ids.resize(words.ids_max(2));
     ids.resize(static_cast<std::size_t>(words.spell(0, 2, ids.data()) - ids.data()));
     Spell{step}("世", false, expected);

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "tests/reference/textbook_bpe.h"
+#include "tokenizer/bpe/unit_words.h"
 
 namespace corpusmill {
 namespace {
@@ -251,8 +252,10 @@ TEST(BpeModelTest, JoinedTextsThatAreAlwaysNewEqualTheTextbook) {
       JoinedTexts texts;
       std::vector<TokenId> ids = {7}, expected = {7};
       std::vector<std::size_t> expected_ends;
-      const std::size_t pretokens = 1 + random() % 100, bytes_max = 2 + random() % 40;
-      while (texts.text().size() < 20000) {
+      const std::size_t pretokens = 1 + random() % 100;
+      const std::size_t bytes_max = 1 + random() % (batch % 2 == 0 ? 2 : 40);
+      // Also more units than are looked up before the first are spelled out.
+      while (texts.text().size() < 3 * UnitWords::kTogetherMax) {
         expected.push_back(kBefore);
         std::string text;
         splitter->given.clear();
