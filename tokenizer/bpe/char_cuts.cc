@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstring>
 
+#include "tokenizer/bpe/wide_cutter.h"
 #include "tokenizer/text/unicode_class.h"
 
 namespace corpusmill {
@@ -33,29 +34,6 @@ std::uint32_t first_bytes(std::string_view part) {
   return byte(0) | byte(1) << 8;
 }
 
-struct Char {
-  std::uint32_t code_point;  // or kMalformed, of one byte
-  std::uint32_t bytes;
-};
-constexpr std::uint32_t kMalformed = 0x1FFFFF;
-
-// Most of what is not ASCII has three bytes.
-inline Char char_at(std::string_view text, std::size_t at) {
-  const auto byte = [&](std::size_t i) {
-    return static_cast<std::uint32_t>(static_cast<std::uint8_t>(text[at + i]));
-  };
-  if (byte(0) < 0x80) return {byte(0), 1};
-  if ((byte(0) & 0xF0) == 0xE0 && at + 3 <= text.size()) {
-    const std::uint32_t c = (byte(0) & 0xF) << 12 | (byte(1) & 0x3F) << 6 | (byte(2) & 0x3F);
-    const bool continued = (byte(1) & 0xC0) == 0x80 && (byte(2) & 0xC0) == 0x80;
-    if (continued && c >= 0x800 && (c & 0xF800) != 0xD800) [[likely]]
-      return {c, 3};
-  }
-  const DecodedChar decoded = decode_utf8(text, at);
-  return {is_malformed(decoded) ? kMalformed : decoded.code_point,
-          static_cast<std::uint32_t>(decoded.bytes)};
-}
-
 }  // namespace
 
 CharCuts::CharCuts(std::span<const std::string_view> pieces) {
@@ -63,7 +41,7 @@ CharCuts::CharCuts(std::span<const std::string_view> pieces) {
   for (const std::string_view piece : pieces) add(piece, pairs);
   std::sort(pairs.begin(), pairs.end());
   pairs.erase(std::unique(pairs.begin(), pairs.end()), pairs.end());
-  cut_wide_ = choose_cut_wide(pairs.size() <= kRarePairsMax);
+  cut_wide_ = wide_cutters(pairs.size() <= kRarePairsMax).front();
   pair_words_.resize(
       std::clamp(std::bit_ceil(pairs.size() * 2), std::size_t{1} << 7, std::size_t{1} << 15));
   pair_word_mask_ = static_cast<std::uint32_t>(pair_words_.size() - 1);
@@ -136,9 +114,9 @@ bool CharCuts::may_cut(char32_t left, char32_t right) const {
   return !has(left, right) && !has_open(left, right, first_byte(right));
 }
 
-bool CharCuts::is_wide(std::string_view text, std::size_t begin) const {
+bool CharCuts::is_wide(std::string_view text, std::size_t begin) {
   constexpr std::uint64_t kTops = 0x8080'8080'8080'8080;
-  if (cut_wide_ == nullptr || text.size() - begin < 16) return false;
+  if (text.size() - begin < 16) return false;
   std::uint64_t bytes[2];
   std::memcpy(bytes, text.data() + begin, sizeof bytes);
   return std::popcount((bytes[0] & kTops) | (bytes[1] & kTops) >> 1) > 8;
@@ -148,11 +126,11 @@ std::size_t CharCuts::cut(std::string_view text, std::uint32_t begin, std::uint3
                           std::span<std::uint32_t> ends) const {
   text = text.substr(0, end);
   std::size_t count = 0;
-  Char left = char_at(text, begin);
+  CutChar left = CutChar::at(text, begin);
   for (std::size_t at = begin + left.bytes; at < end;) {
-    const Char right = char_at(text, at);
+    const CutChar right = CutChar::at(text, at);
     bool cuts;
-    if (std::max(left.code_point, right.code_point) == kMalformed) [[unlikely]] {
+    if (std::max(left.code_point, right.code_point) == CutChar::kMalformed) [[unlikely]] {
       cuts = false;
     } else if ((left.code_point | right.code_point) < 128) {
       cuts = may_cut(left.code_point, right.code_point);
@@ -168,6 +146,22 @@ std::size_t CharCuts::cut(std::string_view text, std::uint32_t begin, std::uint3
   }
   ends[count++] = end;
   return count;
+}
+
+std::size_t CharCuts::cut_wide_portably(const CharCuts& cuts, std::string_view text,
+                                        PretokenStarts starts, std::uint32_t begin,
+                                        std::uint32_t part_flag, std::span<std::uint32_t> ends,
+                                        std::uint32_t* chars) {
+  WideCutter cutter(cuts, text, starts, begin, part_flag, ends, chars);
+  while (cutter.goes_on()) cutter.step();
+  return cutter.finish();
+}
+
+std::vector<CutWide> CharCuts::wide_cutters(bool pairs_are_rare) {
+  std::vector<CutWide> cutters = {choose_cut_wide(pairs_are_rare), choose_cut_wide_avx2(),
+                                  cut_wide_portably};
+  std::erase(cutters, nullptr);
+  return cutters;
 }
 
 }  // namespace corpusmill

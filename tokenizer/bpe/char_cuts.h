@@ -35,11 +35,10 @@ class CharCuts {
   std::size_t cut(std::string_view text, std::uint32_t begin, std::uint32_t end,
                   std::span<std::uint32_t> ends) const;
 
-  // Whether much of text[begin, …) is not ASCII and cut_wide() can go on from there: never where
-  // the processor cannot do it.
-  bool is_wide(std::string_view text, std::size_t begin) const;
+  // Whether much of text[begin, …) is not ASCII.
+  static bool is_wide(std::string_view text, std::size_t begin);
   // Cuts text[begin, size), in which pretokens begin at `starts`, as cut() does, but not between
-  // characters of ASCII: many characters at a time, until the text ends, what follows is mostly
+  // characters of ASCII: over many pretokens, until the text ends, what follows is mostly
   // ASCII, or fewer than kWideRoom of `ends` are left. Returns how many ends it wrote, at least
   // one; the last is where to go on. An end has `part_flag` where its unit is part of a pretoken
   // only. chars[i] is the code point of unit i if it is one character, else kNoChar or another
@@ -50,6 +49,9 @@ class CharCuts {
                        std::uint32_t* chars) const {
     return cut_wide_(*this, text, starts, begin, part_flag, ends, chars);
   }
+  // The ways to do that here, which all cut alike. The first is the fastest, for text that many or
+  // few pairs of whole characters are known of.
+  static std::vector<CutWide> wide_cutters(bool pairs_are_rare);
   static constexpr std::size_t kWideRoom = 32;
   static constexpr std::uint32_t kNoChar = ~std::uint32_t{0};
 
@@ -58,6 +60,12 @@ class CharCuts {
 
  private:
   friend struct CharCutsSimd;
+  friend struct CharCutsAvx2;
+  friend struct WideCutter;
+  static std::size_t cut_wide_portably(const CharCuts& cuts, std::string_view text,
+                                       PretokenStarts starts, std::uint32_t begin,
+                                       std::uint32_t part_flag, std::span<std::uint32_t> ends,
+                                       std::uint32_t* chars);
   static constexpr std::size_t kWideBytesMin = 16;  // of 64 that are not ASCII
   // With so few pairs of whole characters most text has none.
   static constexpr std::size_t kRarePairsMax = 512;

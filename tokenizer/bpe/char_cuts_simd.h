@@ -1,4 +1,4 @@
-// CharCuts on 16 characters at once, with AVX-512.
+// CharCuts on many characters at once.
 #pragma once
 
 #include <cstddef>
@@ -15,6 +15,7 @@ class CharCuts;
 struct PretokenStarts {
   const std::uint64_t* words;
 
+  bool has(std::size_t at) const { return (words[at / 64] >> at % 64 & 1) != 0; }
   std::uint64_t from(std::size_t at) const {
     const std::uint64_t* const word = words + at / 64;
     const std::size_t shift = at % 64;
@@ -26,8 +27,10 @@ struct PretokenStarts {
 using CutWide = std::size_t (*)(const CharCuts& cuts, std::string_view text, PretokenStarts starts,
                                 std::uint32_t begin, std::uint32_t part_flag,
                                 std::span<std::uint32_t> ends, std::uint32_t* chars);
-// The same cuts either way; `pairs_are_rare` tells which way is the faster. nullptr where the
-// processor lacks AVX-512 with VBMI2.
+// 16 characters at once; `pairs_are_rare` tells which way to the same cuts is the faster. nullptr
+// where the processor lacks AVX-512 with VBMI2.
 CutWide choose_cut_wide(bool pairs_are_rare);
+// Eight at once; nullptr where it lacks AVX2.
+CutWide choose_cut_wide_avx2();
 
 }  // namespace corpusmill

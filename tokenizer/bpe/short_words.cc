@@ -32,6 +32,16 @@ std::size_t slot_of(std::uint64_t key) {
   return key * kFactor >> (64 - kSlotBits);
 }
 
+// The same where eight bytes can be read from the unit's begin.
+std::uint64_t key_at(const char* unit, std::size_t size, bool part) {
+  std::uint64_t bytes;
+  std::memcpy(&bytes, unit, sizeof bytes);
+  const unsigned others = 8 * static_cast<unsigned>(sizeof bytes - size);
+  return bytes << others >> others | (std::uint64_t{size} | std::uint64_t{part} << kPartShift)
+                                         << kSizeShift;
+}
+
+// Without branches on what is known: that cannot be foreseen.
 std::size_t look_up_portably(const Slot* slots, const Units& units,
                              std::span<std::uint32_t> numbers, std::uint64_t* words) {
   std::size_t left = 0;
@@ -39,15 +49,15 @@ std::size_t look_up_portably(const Slot* slots, const Units& units,
     const std::uint32_t begin = number == 0 ? units.begin : units.ends[number - 1] & ~kPart;
     const std::uint32_t end = units.ends[number];
     const std::size_t size = (end & ~kPart) - begin;
-    if (size <= kBytesMax) {
-      const std::uint64_t key = key_of(units.text.substr(begin, size), (end & kPart) != 0);
-      const Slot& slot = slots[slot_of(key)];
-      if (slot.key == key) {
-        words[number] = slot.word;
-        continue;
-      }
+    std::uint64_t key = 0;  // never known
+    if (size <= kBytesMax && begin + sizeof key <= units.text.size()) {
+      key = key_at(units.text.data() + begin, size, (end & kPart) != 0);
     }
-    numbers[left++] = number;
+    const Slot& slot = slots[slot_of(key)];
+    const bool known = slot.key == key && key != 0;
+    words[number] = known ? slot.word : words[number];
+    numbers[left] = number;
+    left += known ? 0 : 1;
   }
   return left;
 }

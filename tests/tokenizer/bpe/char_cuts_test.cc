@@ -163,13 +163,13 @@ std::uint32_t char_of(std::string_view unit) {
 }
 
 // From one place to the next, as its caller does.
-Ends cut_wide(const CharCuts& cuts, std::string_view text, const Pretokens& pretokens,
-              std::size_t room, std::uint32_t flag = kFlag) {
+Ends cut_wide(CutWide cutter, const CharCuts& cuts, std::string_view text,
+              const Pretokens& pretokens, std::size_t room, std::uint32_t flag = kFlag) {
   Ends all, ends(room), chars(room);
   std::uint32_t begin = 0;
   while (begin < text.size()) {
     const std::size_t count =
-        cuts.cut_wide(text, pretokens.starts(), begin, flag, ends, chars.data());
+        cutter(cuts, text, pretokens.starts(), begin, flag, ends, chars.data());
     EXPECT_GT(count, 0U);
     for (std::size_t i = 0; i < count; ++i) {
       const std::uint32_t from = i == 0 ? begin : ends[i - 1] & ~kFlag;
@@ -185,39 +185,47 @@ Ends cut_wide(const CharCuts& cuts, std::string_view text, const Pretokens& pret
   return all;
 }
 
-TEST(CharCutsTest, ManyCharactersAtATimeAreCutLikeOneByOne) {
+// Bytes that are no character, at random places.
+void damage(std::mt19937& random, std::string& text) {
+  static const char* const kBad[] = {"\xFF",     "\x96\x96\x96", "\xED\xA0\x80", "\xE0\x80\x80",
+                                     "\xE4\xB8", "\xE4",         "\xE4\xC3",     "\xE4\xE4\xB8"};
+  for (int i = 0; i < 5; ++i) {
+    text.insert(random() % text.size(), kBad[random() % std::size(kBad)]);
+  }
+}
+
+// What cut() says, without cuts inside of ASCII and with those of the pretokens.
+Ends expected_wide(std::string_view text, const Pretokens& pretokens, const Ends& singly) {
+  Ends expected;
+  bool begins_pretoken = true;
+  for (std::uint32_t at = 1; at <= text.size(); ++at) {
+    const bool begins = pretokens.has(at);
+    const bool ascii = at < text.size() && ((text[at] | text[at - 1]) & 0x80) == 0;
+    if (!begins && (ascii || !std::binary_search(singly.begin(), singly.end(), at))) continue;
+    expected.push_back(begins && begins_pretoken ? at : at | kFlag);
+    begins_pretoken = begins;
+  }
+  return expected;
+}
+
+void expect_cut_like_one_by_one(CutWide cutter) {
   std::mt19937 random(2);
-  if (!CharCuts({}).is_wide("世世世世世世世世", 0)) GTEST_SKIP() << "this processor lacks AVX-512";
   for (int round = 0; round < 1000; ++round) {
     const std::vector<std::string> pieces = random_pieces(random);
     const std::vector<std::string_view> views(pieces.begin(), pieces.end());
     const CharCuts cuts(views);
     std::string text = random_text(random, 200);
     const bool malformed = round % 4 == 0;
-    for (int i = 0; malformed && i < 5; ++i) {
-      static const char* const kBad[] = {"\xFF",         "\x96\x96\x96", "\xED\xA0\x80",
-                                         "\xE0\x80\x80", "\xE4\xB8",     "\xE4",
-                                         "\xE4\xC3",     "\xE4\xE4\xB8"};
-      text.insert(random() % text.size(), kBad[random() % std::size(kBad)]);
-    }
+    if (malformed) damage(random, text);
     const Pretokens pretokens = random_pretokens(random, text);
     const std::size_t room = CharCuts::kWideRoom + 1 + random() % 100;
-    const Ends wide = cut_wide(cuts, text, pretokens, room);
+    const Ends wide = cut_wide(cutter, cuts, text, pretokens, room);
     Ends without_flags = wide;
     for (std::uint32_t& end : without_flags) end &= ~kFlag;
-    ASSERT_EQ(cut_wide(cuts, text, pretokens, room, 0), without_flags);
+    ASSERT_EQ(cut_wide(cutter, cuts, text, pretokens, room, 0), without_flags);
     const Ends singly = cut(cuts, text);
-    Ends expected;
-    bool begins_pretoken = true;
-    for (std::uint32_t at = 1; at <= text.size(); ++at) {
-      const bool begins = pretokens.has(at);
-      const bool ascii = at < text.size() && ((text[at] | text[at - 1]) & 0x80) == 0;
-      if (!begins && (ascii || !std::binary_search(singly.begin(), singly.end(), at))) continue;
-      expected.push_back(begins && begins_pretoken ? at : at | kFlag);
-      begins_pretoken = begins;
-    }
     if (!malformed) {
-      ASSERT_EQ(wide, expected) << text;
+      ASSERT_EQ(wide, expected_wide(text, pretokens, singly)) << text;
       continue;
     }
     // Beside bytes that are no character there may be fewer cuts, but those of the pretokens.
@@ -233,16 +241,28 @@ TEST(CharCutsTest, ManyCharactersAtATimeAreCutLikeOneByOne) {
   }
 }
 
+std::vector<CutWide> all_wide_cutters() {
+  std::vector<CutWide> all = CharCuts::wide_cutters(false);
+  all.push_back(CharCuts::wide_cutters(true).front());
+  return all;
+}
+
+TEST(CharCutsTest, WideTextIsCutLikeOneByOneInEveryWay) {
+  for (const CutWide cutter : all_wide_cutters()) expect_cut_like_one_by_one(cutter);
+}
+
 TEST(CharCutsTest, ALongRowOfBytesThatAreNoCharacterIsNotCut) {
   const CharCuts cuts({});
-  if (!cuts.is_wide("世世世世世世世世", 0)) GTEST_SKIP() << "this processor lacks AVX-512";
   const std::string text = "世" + std::string(1000, '\x96') + "世世";
   Pretokens pretokens{{static_cast<std::uint32_t>(text.size())}, {}};
   pretokens.words.resize(text.size() / 64 + 3);
   pretokens.words[text.size() / 64] = std::uint64_t{1} << text.size() % 64;
   pretokens.words[0] |= 1;
   const auto size = static_cast<std::uint32_t>(text.size());
-  EXPECT_EQ(cut_wide(cuts, text, pretokens, 100), (Ends{(size - 3) | kFlag, size | kFlag}));
+  for (const CutWide cutter : all_wide_cutters()) {
+    EXPECT_EQ(cut_wide(cutter, cuts, text, pretokens, 100),
+              (Ends{(size - 3) | kFlag, size | kFlag}));
+  }
 }
 
 }  // namespace
