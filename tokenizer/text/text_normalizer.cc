@@ -1,14 +1,11 @@
 #include "tokenizer/text/text_normalizer.h"
 
-#include <utf8proc.h>
-
 #include <algorithm>
 #include <array>
-#include <cstdlib>
-#include <iterator>
-#include <memory>
-#include <new>
+#include <cstddef>
+#include <span>
 
+#include "tokenizer/text/char_composer.h"
 #include "tokenizer/text/normalization_ranges.h"
 #include "tokenizer/text/unicode_category.h"
 #include "tokenizer/text/unicode_class.h"
@@ -41,11 +38,10 @@ const std::uint64_t* nfkc_suspect_bits() {
 }
 
 bool is_since_unicode_10(std::uint32_t code_point) {
-  const std::span<const CodePointRange> ranges = since_unicode_10();
-  const auto after = std::upper_bound(
-      ranges.begin(), ranges.end(), code_point,
-      [](std::uint32_t c, const CodePointRange& range) { return c < range.first; });
-  return after != ranges.begin() && code_point <= std::prev(after)->last;
+  static CodePointBits bits;
+  static const bool made = (set_bits(since_unicode_10(), bits), true);
+  static_cast<void>(made);
+  return (bits[code_point >> 6] >> (code_point & 63) & 1) != 0;
 }
 
 }  // namespace
@@ -92,34 +88,20 @@ std::string_view TextNormalizer::normalize(std::string_view text, std::string& s
 }
 
 void TextNormalizer::append_normalized(std::string_view text, std::string& out) const {
-  std::size_t pending = 0;
+  thread_local CharComposer composers[] = {CharComposer(false), CharComposer(true)};
+  CharComposer& composer = composers[form_ == Form::kNfkc ? 1 : 0];
   for (std::size_t at = 0; at < text.size();) {
     const DecodedChar decoded = decode_utf8(text, at);
-    if (is_since_unicode_10(decoded.code_point)) {
-      append_composed(text.substr(pending, at - pending), out);
+    const bool is_malformed = decoded.code_point == 0xFFFD && decoded.bytes == 1;
+    if (is_malformed || is_since_unicode_10(decoded.code_point)) {
+      composer.append_to(out);
       out.append(text.substr(at, decoded.bytes));
-      pending = at + decoded.bytes;
+    } else {
+      composer.add(decoded.code_point);
     }
     at += decoded.bytes;
   }
-  append_composed(text.substr(pending), out);
-}
-
-void TextNormalizer::append_composed(std::string_view text, std::string& out) const {
-  if (text.empty()) return;
-  const unsigned compatible = form_ == Form::kNfkc ? UTF8PROC_COMPAT : 0;
-  utf8proc_uint8_t* mapped = nullptr;
-  const utf8proc_ssize_t bytes =
-      utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
-                   static_cast<utf8proc_ssize_t>(text.size()), &mapped,
-                   static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE | compatible));
-  const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owner(mapped, &std::free);
-  if (bytes == UTF8PROC_ERROR_NOMEM) throw std::bad_alloc();
-  if (bytes < 0) {
-    out.append(text);  // not UTF-8: nothing to compose
-    return;
-  }
-  out.append(reinterpret_cast<const char*>(mapped), static_cast<std::size_t>(bytes));
+  composer.append_to(out);
 }
 
 }  // namespace corpusmill

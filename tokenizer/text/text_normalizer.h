@@ -24,7 +24,6 @@ class TextNormalizer {
   bool is_suspect(std::uint32_t code_point) const {
     return (suspects_[code_point >> 6] >> (code_point & 63) & 1) != 0;
   }
-  void append_composed(std::string_view text, std::string& out) const;
   void append_normalized(std::string_view text, std::string& out) const;
 
   Form form_;

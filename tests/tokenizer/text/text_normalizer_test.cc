@@ -1,8 +1,15 @@
 #include "tokenizer/text/text_normalizer.h"
 
 #include <gtest/gtest.h>
+#include <utf8proc.h>
 
+#include <cstdlib>
+#include <memory>
+#include <random>
 #include <string>
+#include <vector>
+
+#include "tokenizer/text/unicode_class.h"
 
 namespace corpusmill {
 namespace {
@@ -37,6 +44,49 @@ TEST(TextNormalizerTest, ComposesWhereverItStands) {
 TEST(TextNormalizerTest, KnowsNothingSinceUnicode10) {
   EXPECT_EQ(normalized(Form::kNfc, "e\u1ABF\u0301\u0323"), "e\u1ABF\u0323\u0301");
   EXPECT_EQ(normalized(Form::kNfkc, "\u32FF"), "\u32FF");
+}
+
+// By the library alone; text without characters since Unicode 10.
+std::string mapped(Form form, const std::string& text) {
+  const unsigned compatible = form == Form::kNfkc ? UTF8PROC_COMPAT : 0;
+  utf8proc_uint8_t* result = nullptr;
+  const utf8proc_ssize_t bytes =
+      utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+                   static_cast<utf8proc_ssize_t>(text.size()), &result,
+                   static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE | compatible));
+  const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owner(result, &std::free);
+  return {reinterpret_cast<const char*>(result), static_cast<std::size_t>(bytes)};
+}
+
+TEST(TextNormalizerTest, DoesToRandomTextWhatTheLibraryDoes) {
+  // Marks of many classes, letters that compose and decompose, Hangul and its parts, singletons.
+  const std::vector<std::pair<char32_t, char32_t>> ranges = {
+      {0x300, 0x36F},   {0x61, 0x65},     {0xC0, 0xFF},       {0x591, 0x5BD},   {0x1100, 0x1112},
+      {0x1161, 0x1175}, {0x11A8, 0x11C2}, {0xAC00, 0xAC40},   {0x1E00, 0x1EF9}, {0xF71, 0xF84},
+      {0xFB1D, 0xFB4E}, {0x2126, 0x212B}, {0x1D15E, 0x1D172}, {0xFF01, 0xFFBE}, {0x2F800, 0x2F840}};
+  std::mt19937 random(7);
+  for (int round = 0; round < 4000; ++round) {
+    const std::size_t first = round % 3 == 0 ? 0 : random() % ranges.size();
+    std::string text;
+    for (std::size_t i = random() % 60; i > 0; --i) {
+      const auto [low, high] = ranges[random() % 2 == 0 ? first : random() % ranges.size()];
+      append_utf8(static_cast<std::uint32_t>(low + random() % (high - low + 1)), text);
+    }
+    for (const Form form : {Form::kNfc, Form::kNfkc}) {
+      EXPECT_EQ(normalized(form, text), mapped(form, text)) << round;
+    }
+  }
+}
+
+TEST(TextNormalizerTest, AnyNumberOfMarksIsPutInOrder) {
+  std::string text = "q", above, below;
+  std::mt19937 random(8);
+  for (int i = 0; i < 300'000; ++i) {
+    const bool is_above = random() % 2 == 0;
+    text += is_above ? "\u0308" : "\u0323";
+    (is_above ? above : below) += is_above ? "\u0308" : "\u0323";
+  }
+  EXPECT_EQ(normalized(Form::kNfc, text), "q" + below + above);
 }
 
 TEST(TextNormalizerTest, BytesThatAreNotUtf8DoNotMatter) {
