@@ -61,7 +61,7 @@ void RowWindows::merge_windows(const MergeTable& table, MergeLanesFunction lanes
   std::span<const TokenId> last;
   for (Window& window : windows) {
     const std::span<const TokenId> here = symbols.subspan(window.begin, window.end - window.begin);
-    if (!std::equal(here.begin(), here.end(), last.begin(), last.end())) {
+    if (lanes_used == 0 || !std::equal(here.begin(), here.end(), last.begin(), last.end())) {
       LaneRows& set = sets[lanes_used / kRows];
       const std::size_t lane = lanes_used++ % kRows;
       set.set_size(lane, here.size());
@@ -127,6 +127,53 @@ bool RowWindows::join(const Window& left, const Window& right) {
   return place.has_value();
 }
 
+std::uint32_t RowWindows::mend(const MergeTable& table, std::span<const TokenId> symbols,
+                               const Window& left, std::uint32_t first) {
+  constexpr std::uint32_t kStretch = 4;
+  std::uint32_t last = first;
+  while (last + 1 < windows_.size() && last + 1 < first + kStretch && !windows_[last].is_last) {
+    ++last;
+  }
+  const std::uint32_t begin = from_, end = windows_[last].end;
+  mended_.assign(symbols.begin() + begin, symbols.begin() + end);
+  mended_.resize(long_row_.merge(table, mended_, &mended_begins_));
+  mended_begins_.push_back(end - begin);
+  // The symbol that is known to begin here has to come about again.
+  if (begin != row_begin_) {
+    const std::uint32_t behind = left.places() & (~std::uint32_t{1} << (begin - left.begin));
+    const auto next = static_cast<std::uint32_t>(std::countr_zero(behind));
+    if (behind == 0 || left.begin + next != begin + mended_begins_[1]) return 0;
+  }
+  for (std::uint32_t i = first; i <= last; ++i) {
+    const Window& window = windows_[i];
+    std::size_t at = 0;
+    const std::uint64_t begins =
+        window.places() | std::uint64_t{1} << (window.end - window.begin);  // and the end
+    while (at < mended_.size() && begin + mended_begins_[at] < window.begin) ++at;
+    for (; at < mended_.size() && begin + mended_begins_[at + 1] <= window.end; ++at) {
+      const std::uint32_t place = begin + mended_begins_[at] - window.begin;
+      const std::uint32_t next = begin + mended_begins_[at + 1] - window.begin;
+      const std::uint64_t both = std::uint64_t{1} << place | std::uint64_t{1} << next;
+      const std::uint64_t between = (std::uint64_t{1} << next) - (std::uint64_t{1} << place);
+      if ((begins & (between | both)) != both) continue;
+      append_mended(at);
+      return i;
+    }
+  }
+  return 0;
+}
+
+void RowWindows::append_mended(std::size_t count) {
+  merged_.insert(merged_.end(), mended_.begin(),
+                 mended_.begin() + static_cast<std::ptrdiff_t>(count));
+  if (begins_ != nullptr) {
+    for (const std::uint32_t place : std::span(mended_begins_).first(count)) {
+      merged_begins_.push_back(from_ + place);
+    }
+  }
+  from_ += mended_begins_[count];
+}
+
 void RowWindows::join_windows(const MergeTable& table, std::span<TokenId> symbols,
                               std::span<std::uint32_t> ends) {
   std::size_t bridge = 0;
@@ -142,16 +189,21 @@ void RowWindows::join_windows(const MergeTable& table, std::span<TokenId> symbol
       merged_.clear();
       merged_begins_.clear();
       agrees_ = true;
-    } else if (i > 0) {
-      const Window& left = windows_[i - 1];
+    } else if (i > 0 && agrees_) {
       const bool bridged = bridge < bridged_.size() && bridged_[bridge] == i;
-      agrees_ = agrees_ && (!bridged || join(left, bridges_[bridge])) &&
-                join(bridged ? bridges_[bridge] : left, window);
-      bridge += bridged;
+      const Window* last = &windows_[i - 1];
+      if (bridged && join(*last, bridges_[bridge])) last = &bridges_[bridge];
+      if (!join(*last, window)) {
+        const std::uint32_t mended = mend(table, symbols, *last, i);
+        agrees_ = mended != 0;
+        if (agrees_) i = mended;
+      }
+      while (bridge < bridged_.size() && bridged_[bridge] <= i) ++bridge;
     }
-    if (!window.is_last) continue;
-    if (agrees_) append(window, window.end);
-    finish_row(table, symbols, window.end);
+    const Window& here = windows_[i];
+    if (!here.is_last) continue;
+    if (agrees_) append(here, here.end);
+    finish_row(table, symbols, here.end);
     ends[rows_done_++] = static_cast<std::uint32_t>(symbols_done_);
   }
   const bool row_is_open = !windows_.empty() && !windows_.back().is_last;

@@ -15,8 +15,9 @@
 
 namespace corpusmill {
 
-// Scratch of one thread. Two neighbours that do not agree get a window over the middle of both. A
-// row where that does not help, one of symbols longer than an overlap, is LongRow's.
+// Scratch of one thread. Two neighbours that do not agree get a window over the middle of both;
+// where that does not help, LongRow merges a stretch of some windows; and where that does not
+// either, as where symbols are longer than all these, the whole row.
 class RowWindows {
  public:
   // Merges the rows symbols[ends[i - 1], ends[i]), the first from 0, in the order of MergeTable,
@@ -57,6 +58,12 @@ class RowWindows {
   // agree.
   bool join(const Window& left, const Window& right);
   void append(const Window& window, std::uint32_t end);
+  // Where `left` and windows_[first] do not agree: merges the symbols from `from_` on, where `left`
+  // has one, up to the end of a window some places on, all together. Returns the first window that
+  // agrees with what they became, which is appended up to there; 0 if there is none.
+  std::uint32_t mend(const MergeTable& table, std::span<const TokenId> symbols, const Window& left,
+                     std::uint32_t first);
+  void append_mended(std::size_t count);
   // Of a row that is one window.
   void write_whole(const Window& window, std::span<TokenId> symbols);
   void join_windows(const MergeTable& table, std::span<TokenId> symbols,
@@ -79,6 +86,8 @@ class RowWindows {
   bool agrees_ = true;
   std::size_t rows_done_ = 0, symbols_done_ = 0;
   LongRow long_row_;
+  std::vector<TokenId> mended_;
+  std::vector<std::uint32_t> mended_begins_;  // and the end
 };
 
 }  // namespace corpusmill
