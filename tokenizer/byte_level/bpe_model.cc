@@ -36,9 +36,8 @@ BpeModel::BpeModel(BpeTables& tables, std::future<MergeTable> merges)
     : byte_ids_(tables.byte_ids),
       cuts_(bpe_cuts(tables)),
       merges_(merges.get()),
-      instance_(next_instance()) {
-  whole_pretokens_ = std::move(tables.whole_pretokens);
-}
+      whole_pretokens_(std::move(tables.whole_pretokens), byte_ids_, merges_),
+      instance_(next_instance()) {}
 
 struct BpeModel::Merger {
   const BpeModel& model;
@@ -57,7 +56,7 @@ struct BpeModel::Merger {
     for (std::size_t i = 0; i < unit.size(); ++i) {
       row.symbols[i] = model.byte_ids_[static_cast<std::uint8_t>(unit[i])];
     }
-    if (part || model.whole_pretokens_.size() == 0) return;
+    if (part || model.whole_pretokens_.empty()) return;
     if (const std::optional<TokenId> whole = model.whole_pretokens_.find(unit)) {
       row.count = 1;
       row.symbols[0] = *whole;
@@ -77,7 +76,7 @@ class BpeModel::Window {
         cuts_(*model.cuts_),
         text_(text),
         pretokens_(pretokens),
-        has_parts_(model.whole_pretokens_.size() > 0),
+        has_parts_(!model.whole_pretokens_.empty()),
         cache_(bpe_scratch().cache),
         words_(bpe_scratch().words),
         texts_(texts),
@@ -123,7 +122,7 @@ class BpeModel::Window {
         return true;
       }
     }
-    if (merger_.misses.leaves_out() && !has_parts_) {
+    if (merger_.misses.leaves_out()) {
       encode_rows();
       return true;
     }
@@ -151,8 +150,11 @@ class BpeModel::Window {
     BpeRows& rows = bpe_scratch().rows;
     const std::size_t stop = texts_.ends.empty() ? text_.size() : texts_.ends.front();
     const auto pretokens = std::span(units_).first(pretokens_.read(begin_, stop, units_));
-    const std::size_t taken = rows.take(&cuts_, merger_.model.byte_ids_, text_, begin_, pretokens);
-    const std::span<const TokenId> ids = rows.merge(merger_.model.merges_);
+    const BpeModel& model = merger_.model;
+    const BpeRows::Tables tables{&cuts_, model.byte_ids_,
+                                 has_parts_ ? &model.whole_pretokens_ : nullptr};
+    const std::size_t taken = rows.take(tables, text_, begin_, pretokens);
+    const std::span<const TokenId> ids = rows.merge(model.merges_);
     out_.insert(out_.end(), ids.begin(), ids.end());
     pretokens_.skip(taken);
     merger_.misses.left_out(pretokens[taken - 1] - begin_);
@@ -360,7 +362,7 @@ void BpeModel::encode_joined(const JoinedTexts& texts, const IdFrame& frame,
 }
 
 void BpeModel::merge(std::string_view unit, bool part, std::vector<TokenId>& out) const {
-  if (!part && whole_pretokens_.size() > 0) {
+  if (!part && !whole_pretokens_.empty()) {
     if (const std::optional<TokenId> whole = whole_pretokens_.find(unit)) {
       out.push_back(*whole);
       return;
@@ -371,7 +373,7 @@ void BpeModel::merge(std::string_view unit, bool part, std::vector<TokenId>& out
   }
   BpeRows& rows = bpe_scratch().rows;
   const auto size = static_cast<std::uint32_t>(unit.size());
-  rows.take(cuts_ ? &*cuts_ : nullptr, byte_ids_, unit, 0, {&size, 1});
+  rows.take({cuts_ ? &*cuts_ : nullptr, byte_ids_, nullptr}, unit, 0, {&size, 1});
   const std::span<const TokenId> ids = rows.merge(merges_);
   out.insert(out.end(), ids.begin(), ids.end());
 }

@@ -14,6 +14,7 @@
 #include "tokenizer/bpe/char_cuts.h"
 #include "tokenizer/bpe/merge_table.h"
 #include "tokenizer/byte_level/joined_texts.h"
+#include "tokenizer/byte_level/whole_pretokens.h"
 #include "tokenizer/id_frame.h"
 #include "tokenizer/text/vocabulary.h"
 
@@ -67,9 +68,9 @@ class BpeModel {
   void merge(std::string_view unit, bool part, std::vector<TokenId>& out) const;
 
   std::array<TokenId, 256> byte_ids_;
-  Vocabulary whole_pretokens_;
   std::optional<CharCuts> cuts_;  // none where results are not the concatenation of their parts
   MergeTable merges_;
+  WholePretokens whole_pretokens_;
   std::uint64_t instance_;  // tells the caches of two models apart
 };
 

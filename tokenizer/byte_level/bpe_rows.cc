@@ -6,8 +6,7 @@
 
 namespace corpusmill {
 
-std::size_t BpeRows::take(const CharCuts* cuts, const std::array<TokenId, 256>& byte_ids,
-                          std::string_view text, std::uint32_t begin,
+std::size_t BpeRows::take(const Tables& tables, std::string_view text, std::uint32_t begin,
                           std::span<const std::uint32_t> ends) {
   std::size_t taken = 1;
   while (taken < ends.size() && ends[taken] - begin <= kSymbols) ++taken;
@@ -16,32 +15,52 @@ std::size_t BpeRows::take(const CharCuts* cuts, const std::array<TokenId, 256>& 
   symbols_.resize(size);
   const std::string_view bytes = text.substr(begin, size);
   std::transform(bytes.begin(), bytes.end(), symbols_.begin(),
-                 [&](char byte) { return byte_ids[static_cast<std::uint8_t>(byte)]; });
+                 [&](char byte) { return tables.byte_ids[static_cast<std::uint8_t>(byte)]; });
   ends_.clear();
   begin_ = begin;
+  row_begin_ = fewer_ = 0;
   // Few bytes are merged row by row: the shorter the better.
   row_max_ = size < MergeTable::kLanesSymbolsMin ? 0 : MergeTable::kLaneSymbols;
+  const CharCuts* const cuts = tables.cuts;
   std::uint32_t at = begin;
+  // Merges of ids that no merge makes are not among those that cuts know of.
+  bool may_join = false;
   for (const std::uint32_t end : ends.first(taken)) {
-    const bool joins = cuts != nullptr && at > begin && end - row_begin_ <= row_max_ &&
+    const bool is_whole = tables.whole_pretokens != nullptr &&
+                          close_up(*tables.whole_pretokens, text.substr(at, end - at), at);
+    const std::uint32_t symbols_end = symbol_at(end);
+    const bool joins = may_join && !is_whole && symbols_end - row_begin_ <= row_max_ &&
                        may_cut_at(*cuts, text, at);
-    if (cuts != nullptr && end - at > row_max_) {
+    if (cuts != nullptr && !is_whole && end - at > row_max_) {
       add_cut(*cuts, text, at, end, joins);
     } else {
-      add(at, end, joins);
+      add(symbols_end, joins);
     }
+    may_join = cuts != nullptr && !is_whole;
     at = end;
   }
   return taken;
 }
 
+bool BpeRows::close_up(const WholePretokens& whole_pretokens, std::string_view pretoken,
+                       std::uint32_t at) {
+  TokenId* const symbols = symbols_.data() + symbol_at(at);
+  if (const std::optional<TokenId> whole = whole_pretokens.find(pretoken)) {
+    *symbols = *whole;
+    fewer_ += static_cast<std::uint32_t>(pretoken.size() - 1);
+    return true;
+  }
+  if (fewer_ > 0) std::copy_n(symbols + fewer_, pretoken.size(), symbols);
+  return false;
+}
+
 // Parts that share a row do not touch each other.
-void BpeRows::add(std::uint32_t at, std::uint32_t end, bool joins) {
+void BpeRows::add(std::uint32_t end, bool joins) {
   if (joins && end - row_begin_ <= row_max_) {
-    ends_.back() = end - begin_;
+    ends_.back() = end;
   } else {
-    row_begin_ = at;
-    ends_.push_back(end - begin_);
+    row_begin_ = ends_.empty() ? 0 : ends_.back();
+    ends_.push_back(end);
   }
 }
 
@@ -50,7 +69,7 @@ void BpeRows::add_cut(const CharCuts& cuts, std::string_view text, std::uint32_t
   std::uint32_t parts[64];
   while (at < end) {
     for (const std::uint32_t part : std::span(parts).first(cuts.cut(text, at, end, parts))) {
-      add(at, part, joins);
+      add(symbol_at(part), joins);
       at = part;
       joins = true;
     }

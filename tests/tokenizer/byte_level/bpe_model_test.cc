@@ -55,6 +55,19 @@ std::vector<TokenId> expected_ids(const BpeTables& tables, std::string_view pret
   return reference::apply_merges(ids, merges);
 }
 
+// The same, but for pretokens that are one id whatever the merges say.
+std::vector<TokenId> whole_or_merged(const BpeTables& tables, std::string_view pretoken) {
+  const auto whole = tables.whole_pretokens.find(pretoken);
+  return whole ? std::vector<TokenId>{*whole} : expected_ids(tables, pretoken);
+}
+
+// Some that merges make otherwise, some that they may make.
+void add_whole_pretokens(std::mt19937& random, BpeTables& tables) {
+  for (TokenId id = 5000; id < 5060; ++id) {
+    tables.whole_pretokens.add(random_pretoken(random, id % 2 == 0 ? 3 : 40), id);
+  }
+}
+
 // A text made pretoken by pretoken, and what the textbook makes of it.
 struct Expected {
   std::string text;
@@ -64,9 +77,7 @@ struct Expected {
   void add(const BpeTables& tables, std::string_view pretoken) {
     text += pretoken;
     ends.push_back(static_cast<std::uint32_t>(text.size()));
-    const auto whole = tables.whole_pretokens.find(pretoken);
-    const std::vector<TokenId> own =
-        whole ? std::vector<TokenId>{*whole} : expected_ids(tables, pretoken);
+    const std::vector<TokenId> own = whole_or_merged(tables, pretoken);
     ids.insert(ids.end(), own.begin(), own.end());
   }
 };
@@ -204,7 +215,7 @@ TEST(BpeModelTest, EqualsTheTextbookOnTextThatIsAlwaysNew) {
   std::mt19937 random(9);
   for (int round = 0; round < 20; ++round) {
     BpeTables tables = random_tables(random, 1 + random() % 60);
-    if (round % 4 == 0) tables.whole_pretokens.add("abcabc", 5000);
+    if (round % 2 == 0) add_whole_pretokens(random, tables);
     const BpeModel model(tables);
     for (int text_number = 0; text_number < 4; ++text_number) {
       Expected expected;
@@ -212,7 +223,10 @@ TEST(BpeModelTest, EqualsTheTextbookOnTextThatIsAlwaysNew) {
       while (expected.text.size() < 20000) {
         std::string pretoken = random_pretoken(random, random() % share == 0 ? bytes_max : 3);
         for (char& c : pretoken) c = random() % 9 == 0 ? static_cast<char>(random()) : c;
-        expected.add(tables, pretoken);
+        if (random() % 9 == 0 && round % 2 == 0) {
+          pretoken = tables.whole_pretokens.spelling(static_cast<TokenId>(5000 + random() % 60));
+        }
+        if (!pretoken.empty()) expected.add(tables, pretoken);
       }
       std::vector<TokenId> ids;
       model.encode(expected.text, expected.ends, ids);
@@ -242,7 +256,8 @@ TEST(BpeModelTest, JoinedTextsThatAreAlwaysNewEqualTheTextbook) {
   constexpr TokenId kBefore = 9000, kAfter = 9001;
   std::mt19937 random(10);
   for (int round = 0; round < 20; ++round) {
-    const BpeTables tables = random_tables(random, 1 + random() % 60);
+    BpeTables tables = random_tables(random, 1 + random() % 60);
+    if (round % 2 == 0) add_whole_pretokens(random, tables);
     const BpeModel model(tables);
     ASSERT_TRUE(model.cuts_text());
     const auto splitter = std::make_shared<GivenEnds>();
@@ -265,7 +280,7 @@ TEST(BpeModelTest, JoinedTextsThatAreAlwaysNewEqualTheTextbook) {
           if (random() % 3 == 0) pretoken += "\xE4\xB8\xAD";
           text += pretoken;
           splitter->given.push_back(static_cast<std::uint32_t>(text.size()));
-          const std::vector<TokenId> own = expected_ids(tables, pretoken);
+          const std::vector<TokenId> own = whole_or_merged(tables, pretoken);
           expected.insert(expected.end(), own.begin(), own.end());
         }
         texts.append(text, pretokenizer, scratch);

@@ -46,6 +46,15 @@ TEST(BpeRowsTest, EqualsThePretokensOneByOne) {
     const MergeTable table(merges);
     const std::vector<std::string_view> pieces(spelled.begin() + 256, spelled.end());
     const CharCuts cuts(pieces);
+    // Ids of their own, which merges may have as parts.
+    Vocabulary vocabulary;
+    for (TokenId id = 0; id < 20; ++id) {
+      std::string whole(1 + random() % (id % 4 == 0 ? 40 : 4), ' ');
+      for (char& c : whole) c = letters[random() % 3];
+      vocabulary.add(whole, static_cast<TokenId>(spelled.size() - 10 + id));
+    }
+    const WholePretokens whole_pretokens(vocabulary, byte_ids, table);
+    const bool has_whole = round % 4 == 1;
 
     std::string text = "##";
     std::vector<std::uint32_t> ends;
@@ -57,18 +66,27 @@ TEST(BpeRowsTest, EqualsThePretokensOneByOne) {
         pretoken += random() % 20 == 0 ? std::string("\xC3\xA9")
                                        : std::string(1, letters[random() % letters.size()]);
       }
+      if (has_whole && random() % 5 == 0) {
+        pretoken = vocabulary.spelling(static_cast<TokenId>(spelled.size() - 10 + random() % 20));
+        if (pretoken.empty()) continue;
+      }
       text += pretoken;
       ends.push_back(static_cast<std::uint32_t>(text.size()));
       std::vector<TokenId> own;
       for (const char byte : pretoken) own.push_back(static_cast<std::uint8_t>(byte));
       own = reference::apply_merges(own, textbook);
+      const auto whole = vocabulary.find(pretoken);
+      if (has_whole && whole) own = {*whole};
       expected.insert(expected.end(), own.begin(), own.end());
-    } while (text.size() < size);
+    } while (text.size() < size || ends.empty());
 
     std::uint32_t begin = 2;
     for (std::span<const std::uint32_t> left = ends; !left.empty();) {
       const std::size_t taken =
-          rows.take(round % 5 == 0 ? nullptr : &cuts, byte_ids, text, begin, left);
+          rows.take({.cuts = round % 5 == 0 ? nullptr : &cuts,
+                     .byte_ids = byte_ids,
+                     .whole_pretokens = has_whole ? &whole_pretokens : nullptr},
+                    text, begin, left);
       const std::span<const TokenId> merged = rows.merge(table);
       ids.insert(ids.end(), merged.begin(), merged.end());
       begin = left[taken - 1];
