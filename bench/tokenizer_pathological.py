@@ -57,6 +57,10 @@ INPUTS = {
     "no space, one text": one_document(lambda size: letters(int(size))),
     "no space, Han, one text": one_document(lambda size: in_range(int(size / 3), HAN)),
     "no space, upper and lower": one_document(lambda size: letters(int(size), "aAbBcC")),
+    # Normalization puts marks above and below in order, however many stand on one letter.
+    "two marks in turns, one text": one_document(
+        lambda size: "e" + letters(int(size / 2), "\u0301\u0323")
+    ),
     **{
         f"a million of {one!a}": many_documents(lambda one=one: one * 1_000_000)
         for one in "a =0\n\t\x00\u6c49\u0301\U0001f600"
