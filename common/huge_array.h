@@ -31,10 +31,16 @@ class HugeArray {
     void* const memory = std::aligned_alloc(alignment, rounded * alignment);
     if (memory == nullptr) throw std::bad_alloc();
     elements_.reset(static_cast<T*>(memory));
+    bool is_zero = false;
 #if defined(__linux__)
-    if (alignment == kHugePage) madvise(memory, rounded * alignment, MADV_HUGEPAGE);
+    if (alignment == kHugePage) {
+      madvise(memory, rounded * alignment, MADV_HUGEPAGE);
+      // What the kernel takes back, or has not given yet, is zero when it is touched: once, not
+      // twice.
+      is_zero = madvise(memory, rounded * alignment, MADV_DONTNEED) == 0;
+    }
 #endif
-    std::memset(memory, 0, bytes);
+    if (!is_zero) std::memset(memory, 0, bytes);
   }
 
   std::size_t size() const {

@@ -20,9 +20,25 @@ void LongUnitTable::clear() {
   used_ = 0;
 }
 
-std::span<const TokenId> LongUnitTable::find(std::string_view unit, bool part) const {
+std::uint64_t LongUnitTable::hash_of(std::string_view unit) {
+  return XXH3_64bits(unit.data(), unit.size());
+}
+
+void LongUnitTable::ask_for_slot(std::uint64_t hash) const {
+  if (slots_.size() > 0) __builtin_prefetch(&slots_[hash % kSlots]);
+}
+
+void LongUnitTable::ask_for_unit(std::uint64_t hash) const {
+  if (slots_.size() == 0) return;
+  const char* const unit =
+      reinterpret_cast<const char*>(units_.data() + slots_[hash % kSlots].begin);
+  __builtin_prefetch(unit);
+  __builtin_prefetch(unit + 64);
+}
+
+std::span<const TokenId> LongUnitTable::find(std::string_view unit, bool part,
+                                             std::uint64_t hash) const {
   if (slots_.size() == 0) return {};
-  const std::uint64_t hash = XXH3_64bits(unit.data(), unit.size());
   for (std::size_t at = hash % kSlots;; at = (at + 1) % kSlots) {
     const Slot& slot = slots_[at];
     if (slot.key_bytes == 0) return {};
@@ -34,17 +50,17 @@ std::span<const TokenId> LongUnitTable::find(std::string_view unit, bool part) c
   }
 }
 
-void LongUnitTable::insert(std::string_view unit, bool part, std::span<const TokenId> ids) {
+void LongUnitTable::insert(std::string_view unit, bool part, std::uint64_t hash,
+                           std::span<const TokenId> ids) {
   if (slots_.size() == 0) slots_ = HugeArray<Slot>(kSlots);
   const std::size_t begin = units_.size(), words = words_of(unit.size());
   if (used_ == kUsedMax || begin + words + ids.size() > kWordsMax) {
     clear();
-    return insert(unit, part, ids);
+    return insert(unit, part, hash, ids);
   }
   units_.resize(begin + words);
   std::memcpy(units_.data() + begin, unit.data(), unit.size());
   units_.insert(units_.end(), ids.begin(), ids.end());
-  const std::uint64_t hash = XXH3_64bits(unit.data(), unit.size());
   std::size_t at = hash % kSlots;
   while (slots_[at].key_bytes != 0) at = (at + 1) % kSlots;
   slots_[at] = {static_cast<std::uint32_t>(hash >> 32), static_cast<std::uint32_t>(begin),

@@ -19,11 +19,17 @@ class LongUnitTable {
 
   // Forgets all.
   void clear();
+  // What the others want to know of a unit.
+  static std::uint64_t hash_of(std::string_view unit);
+  // Bring into the processor's cache what find() looks at first, and what behind that: worth while
+  // if some time passes between them.
+  void ask_for_slot(std::uint64_t hash) const;
+  void ask_for_unit(std::uint64_t hash) const;
   // The ids of a unit of 1 to kBytesMax bytes, null data if it is unknown. Valid until the next
   // insert(). `part`: tells two units of the same bytes apart.
-  std::span<const TokenId> find(std::string_view unit, bool part) const;
+  std::span<const TokenId> find(std::string_view unit, bool part, std::uint64_t hash) const;
   // For a unit that is unknown, and at least one id.
-  void insert(std::string_view unit, bool part, std::span<const TokenId> ids);
+  void insert(std::string_view unit, bool part, std::uint64_t hash, std::span<const TokenId> ids);
 
  private:
   struct alignas(16) Slot {

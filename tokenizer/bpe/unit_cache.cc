@@ -48,13 +48,23 @@ void UnitCache::prepare(std::string_view text, std::uint32_t begin,
   const auto prepare_some = has_parts ? functions_.prepare_parts : functions_.prepare;
   const char* const lines = reinterpret_cast<const char*>(lines_.data());
   const auto begin_of = [&](std::size_t i) { return i == 0 ? begin : ends[i - 1] & ~kPart; };
+  probes.long_units = 0;
   // A key is loaded as 16 bytes; those near the text's end come from a copy that has them.
   std::size_t near = ends.size();
   while (near > 0 && begin_of(near - 1) + sizeof(UnitKey) > text.size()) --near;
   if (near > 0) {
     prepare_some(text.data(), &begin, ends.first(near), offset_mask_, lines, probes, 0);
   }
-  if (near == ends.size()) return;
+  if (near < ends.size()) prepare_tail(text, begin_of(near), ends, near, prepare_some, probes);
+  for (std::uint64_t left = probes.long_units; left != 0; left &= left - 1) {
+    const auto i = static_cast<std::size_t>(std::countr_zero(left));
+    prepare_long(text.substr(begin_of(i), (ends[i] & ~kPart) - begin_of(i)), probes.keys[i]);
+  }
+}
+
+void UnitCache::prepare_tail(std::string_view text, std::uint32_t begin,
+                             std::span<const std::uint32_t> ends, std::size_t near,
+                             unit_keys::Prepare prepare_some, Probes& probes) const {
   const std::size_t tail_begin = text.size() - std::min(text.size(), sizeof(UnitKey));
   char tail[2 * sizeof(UnitKey)] = {};
   std::memcpy(tail, text.data() + tail_begin, text.size() - tail_begin);
@@ -63,13 +73,15 @@ void UnitCache::prepare(std::string_view text, std::uint32_t begin,
   for (std::size_t i = 0; i < count; ++i) {
     tail_ends[i] = ends[near + i] - static_cast<std::uint32_t>(tail_begin);  // flags stay
   }
-  const std::uint32_t tail_first = begin_of(near) - static_cast<std::uint32_t>(tail_begin);
+  const std::uint32_t tail_first = begin - static_cast<std::uint32_t>(tail_begin);
+  const char* const lines = reinterpret_cast<const char*>(lines_.data());
   prepare_some(tail, &tail_first, std::span(tail_ends, count), offset_mask_, lines, probes, near);
 }
 
 void UnitCache::prepare_scattered(std::string_view text, const std::uint32_t* begins,
                                   std::span<const std::uint32_t> ends, Probes& probes) const {
   const char* const lines = reinterpret_cast<const char*>(lines_.data());
+  probes.long_units = 0;
   std::size_t near = ends.size();
   while (near > 0 && begins[near - 1] + sizeof(UnitKey) > text.size()) --near;
   functions_.prepare_scattered(text.data(), begins, ends.first(near), offset_mask_, lines, probes,
@@ -83,6 +95,10 @@ void UnitCache::prepare_scattered(std::string_view text, const std::uint32_t* be
     const std::uint32_t begin = 0;
     functions_.prepare_scattered(bytes, &begin, {&end, 1}, offset_mask_, lines, probes, near);
   }
+  for (std::uint64_t left = probes.long_units; left != 0; left &= left - 1) {
+    const auto i = static_cast<std::size_t>(std::countr_zero(left));
+    prepare_long(text.substr(begins[i], (ends[i] & ~kPart) - begins[i]), probes.keys[i]);
+  }
 }
 
 void UnitCache::wait(std::string_view unit, bool part, const UnitKey& key, std::size_t place) {
@@ -90,15 +106,15 @@ void UnitCache::wait(std::string_view unit, bool part, const UnitKey& key, std::
   waiting.key = key;
   waiting.place = place;
   waiting.marks = marks_.size();
-  std::memcpy(waiting.bytes, unit.data(), unit.size());
+  if (unit.size() > kShortBytesMax) std::memcpy(waiting.bytes, unit.data(), unit.size());
   waiting.size = static_cast<std::uint8_t>(unit.size());
   waiting.part = part;
 }
 
-void UnitCache::put_in_place(std::span<const Waiting> waiting, std::span<const ShortRow> rows,
+void UnitCache::put_in_place(std::span<const Waiting> waiting, ShortRow* const* rows,
                              std::vector<TokenId>& out) {
   std::size_t end = out.size(), missing = 0;
-  for (const ShortRow& row : rows) missing += row.count;
+  for (std::size_t i = 0; i < waiting.size(); ++i) missing += rows[i]->count;
   out.resize(end + missing);
   std::size_t marks_end = marks_.size();
   for (std::size_t i = waiting.size(); i > 0; --i) {
@@ -108,7 +124,7 @@ void UnitCache::put_in_place(std::span<const Waiting> waiting, std::span<const S
     const std::size_t begin = waiting[i - 1].place;
     while (marks_end > waiting[i - 1].marks) marks_[--marks_end] += missing;
     std::move_backward(place(begin), place(end), place(end + missing));
-    const std::span<const TokenId> ids = rows[i - 1].view();
+    const std::span<const TokenId> ids = rows[i - 1]->view();
     missing -= ids.size();
     std::copy(ids.begin(), ids.end(), place(begin + missing));
     end = begin;
@@ -119,7 +135,7 @@ std::span<const TokenId> UnitCache::find_any(std::string_view unit, bool part, c
                                              std::uint32_t offset) {
   if (unit.size() <= kShortBytesMax) return find(key, offset);
   if (unit.size() > kLongBytesMax) return {};
-  return long_units_.find(unit, part);
+  return long_units_.find(unit, part, key.low);
 }
 
 void UnitCache::insert_any(std::string_view unit, bool part, const UnitKey& key,
@@ -127,7 +143,7 @@ void UnitCache::insert_any(std::string_view unit, bool part, const UnitKey& key,
   if (unit.size() <= kShortBytesMax) {
     insert(key, offset_of(key), ids);
   } else if (unit.size() <= kLongBytesMax) {
-    long_units_.insert(unit, part, ids);
+    long_units_.insert(unit, part, key.low, ids);
   }
 }
 

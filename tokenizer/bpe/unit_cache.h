@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -54,8 +55,9 @@ class UnitCache {
   //   bool takes(std::string_view bytes) const;  // whether a ShortRow holds what a unit becomes
   //   void start(std::string_view bytes, bool part, ShortRow& row) const;  // the symbols of a unit
   //   void merge_rows(std::span<ShortRow> rows) const;                     // what they become
-  // is asked for the ids of several units together, those that it takes: they are in `out`
-  // after finish(), which may come calls and texts later. Until then `out` only grows.
+  // is asked for the ids of several units together, those that it takes and that turn out to be
+  // unknown: they are in `out` after finish(), which may come calls and texts later. Until then
+  // `out` only grows.
   template <bool kHasParts = false, class Merge>
   [[gnu::noinline]] void encode(std::string_view text, std::uint32_t begin,
                                 std::span<const std::uint32_t> ends, std::vector<TokenId>& out,
@@ -73,6 +75,7 @@ class UnitCache {
       const std::span<const std::uint32_t> next = ends.first(std::min(ends.size(), kBatchUnits));
       const bool full = used_ > lines_.size() && lines_.size() < kLinesMax;
       if (!next.empty() && !full) prepare(text, next_begin, next, kHasParts, probes[turn ^ 1]);
+      ask_for_long_units(probes[turn]);
       encode_batch<kHasParts>(text, begin, batch, probes[turn], probes[turn ^ 1], ids, out, merge);
       if (full) grow();
       if (next.empty()) break;
@@ -112,16 +115,18 @@ class UnitCache {
     Entry entries[2];
   };
 
-  // A unit whose ids are not known yet, and where in the output they belong.
+  // A unit whose ids are not known yet, or not at hand, and where in the output they belong.
   struct Waiting {
     UnitKey key;
     std::size_t place;
-    std::size_t marks;  // that stand before it
-    char bytes[ShortRow::kSymbolsMax];
+    std::size_t marks;                  // that stand before it
+    char bytes[ShortRow::kSymbolsMax];  // of one whose key does not have them
     std::uint8_t size;
     bool part;
 
-    std::string_view unit() const { return {bytes, size}; }
+    std::string_view unit() const {
+      return {size <= kShortBytesMax ? reinterpret_cast<const char*>(&key) : bytes, size};
+    }
   };
   static constexpr std::size_t kWaitingMax = 32;
 
@@ -155,9 +160,24 @@ class UnitCache {
     const char* const lines = reinterpret_cast<const char*>(lines_.data());
     for (std::size_t i = 0; i < count; ++i) __builtin_prefetch(lines + probes.offsets[i]);
   }
-  // The probes of a batch.
+  // Once their slots are there.
+  void ask_for_long_units(const Probes& probes) const {
+    for (std::uint64_t left = probes.long_units; left != 0; left &= left - 1) {
+      long_units_.ask_for_unit(probes.keys[std::countr_zero(left)].low);
+    }
+  }
+  // Puts the hash of a unit for long_units_ into its key, and asks for its slot.
+  void prepare_long(std::string_view unit, UnitKey& key) const {
+    if (unit.size() > kLongBytesMax) return;
+    key.low = LongUnitTable::hash_of(unit);
+    long_units_.ask_for_slot(key.low);
+  }
+  // The probes of a batch. A long unit's key has its hash.
   void prepare(std::string_view text, std::uint32_t begin, std::span<const std::uint32_t> ends,
                bool has_parts, Probes& probes) const;
+  // The part of prepare() for units [near, ends.size()), the first from `begin`.
+  void prepare_tail(std::string_view text, std::uint32_t begin, std::span<const std::uint32_t> ends,
+                    std::size_t near, unit_keys::Prepare prepare_some, Probes& probes) const;
   // The same of units that do not stand one behind the other, the first is text[begins[0],
   // ends[0]); asks for their lines.
   void prepare_scattered(std::string_view text, const std::uint32_t* begins,
@@ -175,8 +195,18 @@ class UnitCache {
   Line& line_at(std::size_t offset, std::size_t step) const {
     return lines_[(offset / sizeof(Line) + step) & (lines_.size() - 1)];
   }
+  // Whether the key may be in a line behind its own; asks for the next one then.
+  bool ask_for_second_line(const UnitKey& key, std::uint32_t offset) const {
+    const Line& line = line_at(offset, 0);
+    const bool is_beyond = line.entries[1].high != 0 &&
+                           unit_keys::difference(line.entries[0], key) != 0 &&
+                           unit_keys::difference(line.entries[1], key) != 0;
+    if (is_beyond) __builtin_prefetch(&line_at(offset, 1));
+    return is_beyond;
+  }
   void wait(std::string_view unit, bool part, const UnitKey& key, std::size_t place);
-  void put_in_place(std::span<const Waiting> waiting, std::span<const ShortRow> rows,
+  // *rows[i] is what unit i became.
+  void put_in_place(std::span<const Waiting> waiting, ShortRow* const* rows,
                     std::vector<TokenId>& out);
   // Of a unit of any length: null data where it is unknown; what is too long is not kept. Valid
   // until the next call.
@@ -228,12 +258,6 @@ void UnitCache::encode_batch(std::string_view text, std::uint32_t begin,
     i = functions_.look_up(probes, next, i, ends.size(), lines, ids.end);
     if (i == ends.size()) return;
     const UnitKey& key = probes.keys[i];
-    const Entry& entry = entry_of(key, probes.offsets[i]);
-    if (entry.is_packed() && unit_keys::difference(entry, key) == 0) {
-      entry.unpack(ids.end);
-      ids.end += entry.count();
-      continue;
-    }
     const std::uint32_t at = i == 0 ? begin : ends[i - 1] & ~kPart;
     const std::string_view unit = text.substr(at, (ends[i] & ~kPart) - at);
     encode_missing(unit, kHasParts && (ends[i] & kPart) != 0, key, probes.offsets[i], ids, out,
@@ -251,9 +275,15 @@ void UnitCache::encode_missing(std::string_view unit, bool part, const UnitKey& 
     merge(unit, part, out);
     return;
   }
-  std::span<const TokenId> found = find_any(unit, part, key, offset);
+  constexpr bool kWaits = requires(ShortRow & row) {
+    merge.start(unit, part, row);
+  };
+  // A line that is still on its way is not waited for by who can do something else meanwhile.
+  const bool asks = kWaits && unit.size() <= kShortBytesMax && ask_for_second_line(key, offset);
+  std::span<const TokenId> found;
+  if (!asks) found = find_any(unit, part, key, offset);
   if (found.data() == nullptr) {
-    if constexpr (requires(ShortRow & row) { merge.start(unit, part, row); }) {
+    if constexpr (kWaits) {
       if (merge.takes(unit) && unit.size() <= sizeof Waiting::bytes) {
         wait(unit, part, key, out.size() + static_cast<std::size_t>(ids.end - ids.first));
         if (waiting_count_ == kWaitingMax) {
@@ -262,8 +292,9 @@ void UnitCache::encode_missing(std::string_view unit, bool part, const UnitKey& 
         }
         return;
       }
+      if (asks) found = find(key, offset);
     }
-    found = encode_new(unit, part, key, merge);
+    if (found.data() == nullptr) found = encode_new(unit, part, key, merge);
   }
   if (found.size() <= Ids::kUnitRoom) {
     ids.end = std::copy(found.begin(), found.end(), ids.end);
@@ -287,14 +318,34 @@ void UnitCache::finish(std::vector<TokenId>& out, const Merge& merge) {
   ShortRow rows[kWaitingMax];
   const std::span<const Waiting> waiting(waiting_.data(), std::exchange(waiting_count_, 0));
   if (waiting.empty()) return;
+  // Their lines were asked for when they came, many units ago.
+  std::uint32_t offsets[kWaitingMax];
   for (std::size_t i = 0; i < waiting.size(); ++i) {
-    merge.start(waiting[i].unit(), waiting[i].part, rows[i]);
+    offsets[i] = offset_of(waiting[i].key);
+    __builtin_prefetch(&line_at(offsets[i], 0), 1);
+    __builtin_prefetch(&line_at(offsets[i], 1), 1);
   }
-  merge.merge_rows(std::span(rows, waiting.size()));
+  ShortRow* row_of[kWaitingMax];
+  std::size_t new_count = 0, known_count = 0;
   for (std::size_t i = 0; i < waiting.size(); ++i) {
-    insert_if_new(waiting[i].unit(), waiting[i].part, waiting[i].key, rows[i].view());
+    const Waiting& unit = waiting[i];
+    const auto known = find_any(unit.unit(), unit.part, unit.key, offsets[i]);
+    if (known.data() == nullptr) {
+      row_of[i] = &rows[new_count++];
+      merge.start(unit.unit(), unit.part, *row_of[i]);
+    } else {
+      row_of[i] = &rows[kWaitingMax - ++known_count];
+      row_of[i]->count = static_cast<std::uint32_t>(known.size());
+      std::copy(known.begin(), known.end(), row_of[i]->symbols);
+    }
   }
-  put_in_place(waiting, std::span(rows, waiting.size()), out);
+  if (new_count > 0) merge.merge_rows(std::span(rows, new_count));
+  for (std::size_t i = 0; i < waiting.size(); ++i) {
+    if (row_of[i] < rows + new_count) {
+      insert_if_new(waiting[i].unit(), waiting[i].part, waiting[i].key, row_of[i]->view());
+    }
+  }
+  put_in_place(waiting, row_of, out);
 }
 
 }  // namespace corpusmill

@@ -58,6 +58,7 @@ template <Units kUnits, class HashKey>
     if (kUnits == Units::kScattered) __builtin_prefetch(lines + offset);
     probes.keys[first + i] = key;
     probes.offsets[first + i] = offset;
+    probes.long_units |= static_cast<std::uint64_t>(end - begin > kShortBytesMax) << (first + i);
     begin = end;
   }
 }
@@ -79,7 +80,8 @@ std::size_t look_up_portably(const Probes& probes, const Probes& next, std::size
     // Which of the two it is nobody can foretell: no branch.
     entry += difference(*entry, probes.keys[i]) != 0;
     std::memcpy(end, entry->ids, sizeof entry->ids);
-    if (difference(*entry, probes.keys[i]) != 0 || entry->count() > Entry::kIds) break;
+    if (difference(*entry, probes.keys[i]) != 0 || entry->is_elsewhere()) break;
+    if (entry->is_packed()) entry->unpack(end);
     end += entry->count();
   }
   out = end;
@@ -108,41 +110,53 @@ CORPUSMILL_VAES std::uint32_t two_rounds(const UnitKey& key) {
   return static_cast<std::uint32_t>(_mm_cvtsi128_si32(mixed));
 }
 
+// For each byte of four keys which one of its key it is, and where its key's number stands in a
+// vector of four.
+alignas(64) constexpr auto kByteNumbers = [] {
+  std::array<std::uint8_t, 64> numbers{};
+  for (std::size_t i = 0; i < 64; ++i) numbers[i] = static_cast<std::uint8_t>(i % 16);
+  return numbers;
+}();
+alignas(64) constexpr auto kUnitNumbers = [] {
+  std::array<std::uint8_t, 64> numbers{};
+  for (std::size_t i = 0; i < 64; ++i) numbers[i] = static_cast<std::uint8_t>(i / 16 * 4);
+  return numbers;
+}();
+
 template <Units kUnits>
 CORPUSMILL_VAES void prepare_fours(const char* bytes, const std::uint32_t* first_begins,
                                    std::span<const std::uint32_t> ends, std::uint32_t offset_mask,
                                    const char* lines, Probes& probes, std::size_t first) {
-  constexpr bool kHasParts = kUnits != Units::kWhole;
+  constexpr bool kHasParts = kUnits != Units::kWhole, kScattered = kUnits == Units::kScattered;
   constexpr __mmask64 kAllBytes = ~__mmask64{0};  // GCC 12 warns of unmasked forms
   constexpr __mmask64 kLastBytes = 0x8000'8000'8000'8000;
-  alignas(64) static constexpr auto kByteNumbers = [] {
-    std::array<std::uint8_t, 64> numbers{};
-    for (std::size_t i = 0; i < 64; ++i) numbers[i] = static_cast<std::uint8_t>(i % 16);
-    return numbers;
-  }();
-  alignas(64) static constexpr auto kUnitNumbers = [] {
-    std::array<std::uint8_t, 64> numbers{};
-    for (std::size_t i = 0; i < 64; ++i) numbers[i] = static_cast<std::uint8_t>(i / 16 * 4);
-    return numbers;
-  }();
   const __m512i byte_numbers = _mm512_load_si512(kByteNumbers.data());
   const __m512i unit_numbers = _mm512_load_si512(kUnitNumbers.data());
   const __m512i round1 = _mm512_maskz_broadcast_i32x4(0xFFFF, load(kRound1));
   const __m512i round2 = _mm512_maskz_broadcast_i32x4(0xFFFF, load(kRound2));
+  const __m512i first_words = _mm512_zextsi128_si512(_mm_setr_epi32(0, 4, 8, 12));
   const __m512i long_tag = _mm512_set1_epi8(1 << (kPartBit - kLengthShift));
   const __m128i no_flags = _mm_set1_epi32(static_cast<int>(~kPart));
   __m128i before = _mm_set1_epi32(ends.empty() ? 0 : static_cast<int>(*first_begins));
+  std::uint32_t last_end = ends.empty() ? 0 : *first_begins;
+  // From memory: to take them out of a vector is what the loop would wait for.
+  const auto end_of = [&](std::size_t unit) {
+    return kHasParts ? ends[unit] & ~kPart : ends[unit];
+  };
+  const auto begin_of = [&](std::size_t unit) {
+    return kScattered ? first_begins[unit] : end_of(unit - 1);
+  };
   std::size_t i = 0;
   for (; i + 4 <= ends.size(); i += 4) {
     const __m128i flagged = load(ends.data() + i);
     const __m128i here = kHasParts ? _mm_and_si128(flagged, no_flags) : flagged;
-    const __m128i begins =
-        kUnits == Units::kScattered ? load(first_begins + i) : _mm_alignr_epi8(here, before, 12);
+    const __m128i begins = kScattered ? load(first_begins + i) : _mm_alignr_epi8(here, before, 12);
     before = here;
-    __m512i keys = _mm512_zextsi128_si512(load(bytes + lane<0>(begins)));
-    keys = _mm512_maskz_inserti32x4(0xFFFF, keys, load(bytes + lane<1>(begins)), 1);
-    keys = _mm512_maskz_inserti32x4(0xFFFF, keys, load(bytes + lane<2>(begins)), 2);
-    keys = _mm512_maskz_inserti32x4(0xFFFF, keys, load(bytes + lane<3>(begins)), 3);
+    __m512i keys = _mm512_zextsi128_si512(load(bytes + (kScattered ? first_begins[i] : last_end)));
+    last_end = end_of(i + 3);
+    keys = _mm512_maskz_inserti32x4(0xFFFF, keys, load(bytes + begin_of(i + 1)), 1);
+    keys = _mm512_maskz_inserti32x4(0xFFFF, keys, load(bytes + begin_of(i + 2)), 2);
+    keys = _mm512_maskz_inserti32x4(0xFFFF, keys, load(bytes + begin_of(i + 3)), 3);
     const __m128i sizes = _mm_min_epu32(_mm_sub_epi32(here, begins), _mm_set1_epi32(16));
     const __m512i size_bytes =
         _mm512_maskz_permutexvar_epi8(kAllBytes, unit_numbers, _mm512_zextsi128_si512(sizes));
@@ -155,24 +169,27 @@ CORPUSMILL_VAES void prepare_fours(const char* bytes, const std::uint32_t* first
       tags = _mm512_or_si512(tags, _mm512_maskz_permutexvar_epi8(is_short, unit_numbers,
                                                                  _mm512_zextsi128_si512(parts)));
     }
+    if (is_short != kAllBytes) [[unlikely]] {
+      probes.long_units |= _pext_u64(~is_short, 0x0001'0001'0001'0001) << (first + i);
+    }
     const __mmask64 of_unit = _mm512_mask_cmplt_epu8_mask(is_short, byte_numbers, size_bytes);
     keys = _mm512_mask_mov_epi8(_mm512_maskz_mov_epi8(of_unit, keys), kLastBytes, tags);
     const __m512i mixed = _mm512_aesenc_epi128(_mm512_aesenc_epi128(keys, round1), round2);
-    const __m128i offsets = _mm_and_si128(
-        _mm512_maskz_extracti32x4_epi32(0xF, _mm512_maskz_compress_epi32(0x1111, mixed), 0),
-        _mm_set1_epi32(static_cast<int>(offset_mask)));
+    const __m128i offsets =
+        _mm_and_si128(_mm512_maskz_extracti32x4_epi32(
+                          0xF, _mm512_maskz_permutexvar_epi32(0xF, first_words, mixed), 0),
+                      _mm_set1_epi32(static_cast<int>(offset_mask)));
     _mm512_storeu_si512(probes.keys + first + i, keys);
     _mm_storeu_si128(reinterpret_cast<__m128i*>(probes.offsets + first + i), offsets);
-    if (kUnits == Units::kScattered) {
+    if (kScattered) {
       __builtin_prefetch(lines + lane<0>(offsets));
       __builtin_prefetch(lines + lane<1>(offsets));
       __builtin_prefetch(lines + lane<2>(offsets));
       __builtin_prefetch(lines + lane<3>(offsets));
     }
   }
-  const std::uint32_t last_end = lane<3>(before);
-  prepare_singly<kUnits>(bytes, kUnits == Units::kScattered ? first_begins + i : &last_end,
-                         ends.subspan(i), offset_mask, lines, probes, first + i,
+  prepare_singly<kUnits>(bytes, kScattered ? first_begins + i : &last_end, ends.subspan(i),
+                         offset_mask, lines, probes, first + i,
                          [](const UnitKey& key) CORPUSMILL_VAES { return two_rounds(key); });
 }
 
@@ -196,9 +213,14 @@ CORPUSMILL_VAES std::size_t look_up_lines(const Probes& probes, const Probes& ne
     const __m512i key = _mm512_maskz_broadcast_i32x4(0xFFFF, load(&probes.keys[i]));
     const unsigned different =
         _mm512_mask_test_epi64_mask(0xFF, _mm512_xor_si512(key, _mm512_load_si512(line)), compared);
-    const auto* const entry = reinterpret_cast<const Entry*>(line) + (different < 0x10 ? 1 : 0);
+    const auto* entry = reinterpret_cast<const Entry*>(line) + (different < 0x10 ? 1 : 0);
     std::memcpy(end, entry->ids, sizeof entry->ids);
-    if (((kFirst | kSecond) >> different & 1) == 0) break;
+    if (((kFirst | kSecond) >> different & 1) == 0) [[unlikely]] {
+      entry = reinterpret_cast<const Entry*>(line);
+      entry += difference(*entry, probes.keys[i]) != 0;
+      if (!entry->is_packed() || difference(*entry, probes.keys[i]) != 0) break;
+      entry->unpack(end);
+    }
     end += entry->count();
   }
   out = end;

@@ -20,8 +20,8 @@ constexpr std::size_t kShortBytesMax = 15;
 constexpr unsigned kLengthShift = 56, kPartBit = 60;
 // Set in a unit's end: the unit is part of a pretoken.
 constexpr std::uint32_t kPart = std::uint32_t{1} << 31;
-// Of a unit of more than 15 bytes. No entry's: its length is 0, and the flag makes it other than an
-// empty entry.
+// Of a unit of more than 15 bytes. No entry's, whatever its lower half: its length is 0, and the
+// flag makes it other than an empty entry.
 constexpr UnitKey kLongKey{0, std::uint64_t{1} << kPartBit};
 
 // Where keys and lines go to.
@@ -29,12 +29,15 @@ struct Probes {
   static constexpr std::size_t kMax = 64;
   alignas(64) UnitKey keys[kMax];
   alignas(64) std::uint32_t offsets[kMax] = {};
+  std::uint64_t long_units = 0;  // bit i: unit i has kLongKey
 };
+static_assert(Probes::kMax <= 64);
 
 // The keys of the units that end at `ends`, and the offsets of their lines: hash(key) &
 // offset_mask; for scattered units asks for the lines, from `lines` on. The units stand one behind
 // the other and the first begins at *begins, or they are scattered and unit i begins at begins[i].
-// Byte i of the text is bytes[i]; 16 bytes can be read from where any unit begins.
+// Byte i of the text is bytes[i]; 16 bytes can be read from where any unit begins. The first unit
+// is the probes' number `first`; bits are added to long_units.
 using Prepare = void (*)(const char* bytes, const std::uint32_t* begins,
                          std::span<const std::uint32_t> ends, std::uint32_t offset_mask,
                          const char* lines, Probes& probes, std::size_t first);
@@ -67,7 +70,7 @@ inline std::uint64_t difference(const Entry& entry, const UnitKey& key) {
 }
 
 // Writes the ids of units [first, count) from `out` on, up to the first one whose line does not
-// have them, or packs them, and moves `out` behind them; up to Entry::kIds more may be written.
+// have them, and moves `out` behind them; up to 2 * Entry::kIds more may be written.
 // Returns that unit's number, or count. Asks for the lines of as many units of `next`.
 using LookUp = std::size_t (*)(const Probes& probes, const Probes& next, std::size_t first,
                                std::size_t count, const char* lines, std::uint32_t*& out);

@@ -46,12 +46,13 @@ struct BpeModel::Merger {
   void operator()(std::string_view unit, bool part, std::vector<TokenId>& ids) const {
     model.merge(unit, part, ids);
   }
-  // Asked for every unit that the cache does not know.
   bool takes(std::string_view unit) const {
+    if (unit.size() <= ShortRow::kSymbolsMax) return true;
     misses.missed(unit.size());
-    return unit.size() <= ShortRow::kSymbolsMax;
+    return false;
   }
   void start(std::string_view unit, bool part, ShortRow& row) const {
+    misses.missed(unit.size());
     row.count = static_cast<std::uint32_t>(unit.size());
     for (std::size_t i = 0; i < unit.size(); ++i) {
       row.symbols[i] = model.byte_ids_[static_cast<std::uint8_t>(unit[i])];

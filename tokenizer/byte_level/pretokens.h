@@ -26,7 +26,7 @@ class MarkedPretokens {
   // Where the one ends that has byte `at`.
   std::uint32_t end_behind(std::uint32_t at) { return bits_.next(at); }
   // Writes the ends above `begin`, but none above `stop` nor more than there is room for. Returns
-  // how many. stop > begin.
+  // how many; what is behind them in `ends` is undefined. stop > begin.
   std::size_t read(std::uint32_t begin, std::size_t stop, std::span<std::uint32_t> ends) {
     const std::uint64_t* const words = bits_.words();
     std::size_t count = 0, word = begin / 64;
@@ -74,11 +74,21 @@ class ListedPretokens {
     return ends_.subspan(next_, std::min(most, ends_.size() - next_));
   }
   std::size_t read(std::uint32_t begin, std::size_t stop, std::span<std::uint32_t> ends) {
-    // None is empty, so that there are not more of them than bytes.
-    const auto behind = some_behind(begin, std::min(ends.size(), stop - begin));
-    const auto last = std::upper_bound(behind.begin(), behind.end(), stop);
-    std::copy(behind.begin(), last, ends.begin());
-    return static_cast<std::size_t>(last - behind.begin());
+    const auto behind = some_behind(begin, ends.size());
+    // Most reads end soon, nobody can foretell where: a search by halves would be mistaken at each.
+    constexpr std::size_t kStep = 8;
+    std::size_t count = 0;
+    while (count + kStep <= behind.size() && behind[count + kStep - 1] <= stop) {
+      std::copy_n(behind.begin() + static_cast<std::ptrdiff_t>(count), kStep,
+                  ends.begin() + static_cast<std::ptrdiff_t>(count));
+      count += kStep;
+    }
+    const auto left = behind.subspan(count, std::min(kStep, behind.size() - count));
+    for (const std::uint32_t end : left) {
+      ends[count] = end;
+      count += end <= stop ? 1 : 0;
+    }
+    return count;
   }
   void skip(std::size_t count) { next_ += count; }
 

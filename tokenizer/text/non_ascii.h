@@ -1,4 +1,4 @@
-// Looks for what is not ASCII, eight bytes at a time.
+// Looks for what is not ASCII, many bytes at a time.
 #pragma once
 
 #include <bit>
@@ -13,9 +13,17 @@ namespace corpusmill {
 // most the size.
 inline std::size_t find_non_ascii(std::string_view text, std::size_t at) {
   constexpr std::uint64_t kTops = 0x8080'8080'8080'8080;
+  const auto word_at = [text](std::size_t begin) {
+    std::uint64_t word;
+    std::memcpy(&word, text.data() + begin, sizeof word);
+    return word;
+  };
+  for (; at + 32 <= text.size(); at += 32) {
+    const std::uint64_t any = word_at(at) | word_at(at + 8) | word_at(at + 16) | word_at(at + 24);
+    if ((any & kTops) != 0) break;
+  }
   for (; at + 8 <= text.size(); at += 8) {
-    std::uint64_t bytes;
-    std::memcpy(&bytes, text.data() + at, sizeof bytes);
+    const std::uint64_t bytes = word_at(at);
     if ((bytes & kTops) != 0) {
       return at + static_cast<std::size_t>(std::countr_zero(bytes & kTops) / 8);
     }

@@ -12,7 +12,7 @@ namespace corpusmill {
 namespace {
 
 std::vector<TokenId> ids_of(const LongUnitTable& table, std::string_view unit, bool part) {
-  const std::span<const TokenId> ids = table.find(unit, part);
+  const std::span<const TokenId> ids = table.find(unit, part, LongUnitTable::hash_of(unit));
   return {ids.begin(), ids.end()};
 }
 
@@ -30,7 +30,7 @@ TEST(LongUnitTableTest, RemembersWhatAMapDoes) {
     if (!ids.empty()) continue;
     for (auto count = 1 + random() % 9; count > 0; --count)
       ids.push_back(static_cast<TokenId>(random()));
-    table.insert(unit, part, ids);
+    table.insert(unit, part, LongUnitTable::hash_of(unit), ids);
   }
   for (const auto& [key, ids] : expected) ASSERT_EQ(ids_of(table, key.first, key.second), ids);
   table.clear();
@@ -48,7 +48,7 @@ TEST(LongUnitTableTest, ForgetsWhenItIsFull) {
     };
     constexpr TokenId kUnits = 70'000;
     for (TokenId number = 0; number < kUnits; ++number) {
-      table.insert(unit_of(number), false, {&number, 1});
+      table.insert(unit_of(number), false, LongUnitTable::hash_of(unit_of(number)), {&number, 1});
       ASSERT_EQ(ids_of(table, unit_of(number), false), std::vector<TokenId>{number});
     }
     for (TokenId number = 0; number < kUnits; ++number) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <random>
+#include <span>
 #include <vector>
 
 namespace corpusmill {
@@ -27,7 +28,9 @@ Ends random_ends(std::mt19937& random) {
 // Asks for this and that from the begin to the end of the text.
 template <class Pretokens>
 void check(Pretokens pretokens, const Ends& ends, std::mt19937& random) {
-  Ends taken(8);
+  constexpr std::uint32_t kUntouched = 0xABCDEF;
+  Ends room(2 + random() % 40, kUntouched);  // the last place is not given
+  const auto taken = std::span(room).first(room.size() - 1);
   for (std::uint32_t at = 0; at < ends.back(); at += below(random, 20)) {
     const auto behind = std::upper_bound(ends.begin(), ends.end(), at);
     const bool begins = behind == ends.begin() ? at == 0 : *std::prev(behind) == at;
@@ -40,6 +43,7 @@ void check(Pretokens pretokens, const Ends& ends, std::mt19937& random) {
     expected.resize(std::min(expected.size(), taken.size()));
     ASSERT_EQ(pretokens.read(at, stop, taken), expected.size());
     ASSERT_TRUE(std::equal(expected.begin(), expected.end(), taken.begin()));
+    ASSERT_EQ(room.back(), kUntouched);
     if (expected.empty() || below(random, 2) == 0) continue;
     pretokens.skip(expected.size());
     at = expected.back();
