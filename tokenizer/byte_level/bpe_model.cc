@@ -178,11 +178,16 @@ class BpeModel::Window {
   }
 
   void take_ascii(std::size_t stop) {
-    static const ascii_units::Take take = ascii_units::takers().front();
-    const std::size_t taken =
-        take(text_, pretokens_.starts(), begin_, stop, room(), chars_ + count_);
-    // With parts, what whole pretokens become is not what characters do.
-    if (has_parts_) std::fill_n(chars_ + count_, taken, CharCuts::kNoChar);
+    std::size_t taken;
+    if constexpr (kIsListed) {
+      taken = pretokens_.read(begin_, stop, room());
+    } else {
+      static const ascii_units::Take take = ascii_units::takers().front();
+      taken = take(text_, pretokens_.starts(), begin_, stop, room(), chars_ + count_);
+    }
+    // With parts, what whole pretokens become is not what characters do. Those of a list mostly go
+    // to the cache, which does not ask: to mark them for it would cost more than words save.
+    if (kIsListed || has_parts_) std::fill_n(chars_ + count_, taken, CharCuts::kNoChar);
     pretokens_.skip(taken);
     count_ += taken;
     begin_ = units_[count_ - 1];

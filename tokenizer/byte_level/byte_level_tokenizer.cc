@@ -139,13 +139,13 @@ class ByteLevelTokenizer final : public Tokenizer {
     return wide * 4 >= text.size();
   }
 
-  // Adds the text if it gains by that: if it is short, not ASCII as far as a look at its begin and
-  // its middle tells, and holds no added token.
+  // Adds the text if it gains by that: if it is short, wide as far as a look at its begin and its
+  // middle tells, and holds no added token.
   bool join(std::string_view text, SpecialInText policy, JoinedTexts& joined) const {
     constexpr std::size_t kLook = 64;
     if (text.empty() || text.size() > JoinedTexts::kTextBytesMax || !joins_) return false;
     const bool gains =
-        !is_ascii(text.substr(0, kLook)) || is_wide(text.substr(text.size() / 2, kLook));
+        is_wide(text.substr(0, kLook)) || is_wide(text.substr(text.size() / 2, kLook));
     if (!gains) return false;
     thread_local std::vector<TextSection> sections;
     thread_local std::string scratch;
