@@ -49,8 +49,8 @@ class CharCuts {
                        std::uint32_t* chars) const {
     return cut_wide_(*this, text, starts, begin, part_flag, ends, chars);
   }
-  // The ways to do that here, which all cut alike. The first is the fastest, for text that many or
-  // few pairs of whole characters are known of.
+  // The ways to do that which this processor has, all with the same cuts; the first is the fastest
+  // where few pairs of whole characters are known, or where many are.
   static std::vector<CutWide> wide_cutters(bool pairs_are_rare);
   static constexpr std::size_t kWideRoom = 32;
   static constexpr std::uint32_t kNoChar = ~std::uint32_t{0};
