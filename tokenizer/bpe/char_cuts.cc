@@ -14,9 +14,6 @@ namespace {
 // it the one behind, or 0.
 constexpr std::uint32_t kOpen = 0x110000;
 
-bool is_malformed(DecodedChar decoded) {
-  return decoded.code_point == 0xFFFD && decoded.bytes == 1;
-}
 bool is_continuation(char byte) {
   return (static_cast<std::uint8_t>(byte) & 0xC0) == 0x80;
 }

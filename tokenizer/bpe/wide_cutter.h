@@ -13,6 +13,10 @@
 
 namespace corpusmill {
 
+inline bool is_malformed(DecodedChar decoded) {
+  return decoded.code_point == 0xFFFD && decoded.bytes == 1;
+}
+
 struct CutChar {
   static constexpr std::uint32_t kMalformed = 0x1FFFFF;  // of one byte
 
@@ -32,8 +36,7 @@ struct CutChar {
         return {c, 3};
     }
     const DecodedChar decoded = decode_utf8(text, at);
-    const bool is_malformed = decoded.code_point == 0xFFFD && decoded.bytes == 1;
-    return {is_malformed ? kMalformed : decoded.code_point,
+    return {is_malformed(decoded) ? kMalformed : decoded.code_point,
             static_cast<std::uint32_t>(decoded.bytes)};
   }
 };

@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <span>
 
+#include "tokenizer/text/unicode_class.h"
+
 namespace corpusmill {
 namespace {
 
@@ -40,27 +42,6 @@ void sort(std::span<std::uint32_t> marks, std::vector<std::uint32_t>& scratch) {
   for (const std::uint32_t mark : scratch) marks[ends[class_of(mark)]++] = mark;
 }
 
-char* write_utf8(std::uint32_t c, char* out) {
-  const auto put = [&](std::uint32_t byte) { *out++ = static_cast<char>(byte); };
-  if (c < 0x80) {
-    put(c);
-    return out;
-  }
-  if (c < 0x800) {
-    put(0xC0 | c >> 6);
-  } else {
-    if (c < 0x10000) {
-      put(0xE0 | c >> 12);
-    } else {
-      put(0xF0 | c >> 18);
-      put(0x80 | (c >> 12 & 0x3F));
-    }
-    put(0x80 | (c >> 6 & 0x3F));
-  }
-  put(0x80 | (c & 0x3F));
-  return out;
-}
-
 }  // namespace
 
 void CharComposer::add(std::uint32_t code_point) {
@@ -92,7 +73,6 @@ void CharComposer::sort_marks() {
 }
 
 void CharComposer::append_to(std::string& out) {
-  constexpr std::size_t kBytesMax = 4;
   if (chars_.empty()) return;
   sort_marks();
   std::transform(chars_.begin(), chars_.end(), chars_.begin(), code_point_of);
@@ -100,11 +80,7 @@ void CharComposer::append_to(std::string& out) {
       reinterpret_cast<utf8proc_int32_t*>(chars_.data()),  // of the same width
       static_cast<utf8proc_ssize_t>(chars_.size()), options(compatible_));
   chars_.resize(static_cast<std::size_t>(count));
-  const std::size_t known = out.size();
-  out.resize(known + chars_.size() * kBytesMax);
-  char* end = out.data() + known;
-  for (const std::uint32_t c : chars_) end = write_utf8(c, end);
-  out.resize(static_cast<std::size_t>(end - out.data()));
+  for (const std::uint32_t c : chars_) append_utf8(c, out);
   chars_.clear();
 }
 
