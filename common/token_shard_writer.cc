@@ -24,17 +24,17 @@ TokenShardWriter::TokenShardWriter(const std::filesystem::path& path, Split spli
       writer_(file_),
       split_(split),
       width_(width),
-      index_(index),
+      index_(index == Index::kDocuments ? std::make_optional<DocumentIndexWriter>() : std::nullopt),
       piece_(std::make_unique_for_overwrite<char[]>(kPieceBytes)) {}
 
 void TokenShardWriter::append(std::span<const TokenId> ids, DocumentOrigin origin) {
   put(ids);
   ++documents_;
-  if (index_ == Index::kDocuments) entries_.push_back({tokens_, origin.line, origin.input, 0});
+  if (index_) index_->append(tokens_, origin);
 }
 
 void TokenShardWriter::append_unbounded(std::span<const TokenId> ids) {
-  if (index_ != Index::kNone) {
+  if (index_) {
     throw Error(ExitCode::kInternal,
                 fmt::format("tokens without a document for {}, which has a document index",
                             file_.final_path().string()));
@@ -77,32 +77,6 @@ void TokenShardWriter::end_block() {
   block_digester_.reset();
 }
 
-void TokenShardWriter::publish_index(ShardInfo& info) {
-  const std::string_view entries(reinterpret_cast<const char*>(entries_.data()),
-                                 entries_.size() * sizeof(DocumentIndexEntry));
-  const Digest entries_digest = digest_of(entries);
-  DocumentIndexHeader header{kDocumentIndexMagic,
-                             kDocumentIndexVersion,
-                             sizeof(DocumentIndexEntry),
-                             documents_,
-                             tokens_,
-                             entries_digest.high,
-                             entries_digest.low,
-                             0,
-                             0};
-  header.header_digest = header_digest_of(header);
-  const std::string_view header_bytes(reinterpret_cast<const char*>(&header), sizeof header);
-  Digester whole;
-  whole.update(header_bytes);
-  whole.update(entries);
-  info.index_file_name = index_name_of_shard(info.file_name);
-  info.index_digest = whole.digest().hex();
-  AtomicFile file(file_.final_path().parent_path() / info.index_file_name);
-  file.write(header_bytes);
-  file.write(entries);
-  file.commit();
-}
-
 ShardInfo TokenShardWriter::finish() {
   if (piece_bytes_ > 0) flush_piece();
   if (bytes_ % kDigestBlockBytes != 0) end_block();
@@ -116,7 +90,11 @@ ShardInfo TokenShardWriter::finish() {
   info.largest_id = largest_id_;
   info.digest = digester_.digest().hex();
   info.block_digests = std::move(block_digests_);
-  if (index_ == Index::kDocuments) publish_index(info);
+  if (index_) {
+    info.index_file_name = index_name_of_shard(info.file_name);
+    info.index_digest =
+        index_->publish(file_.final_path().parent_path() / info.index_file_name, tokens_);
+  }
   file_.commit();
   return info;
 }

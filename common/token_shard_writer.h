@@ -1,18 +1,18 @@
 // Writes one shard and its document index. Both appear under their names in finish(), or not at
-// all. Not thread-safe. Holds what BackgroundWriter does, 128 KiB of ids, and 24 bytes per document
-// until finish().
+// all. Not thread-safe. Holds what BackgroundWriter and DocumentIndexWriter do, and 128 KiB.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "common/background_writer.h"
 #include "common/digest.h"
-#include "common/document_index.h"
+#include "common/document_index_writer.h"
 #include "common/file.h"
 #include "common/manifest.h"
 #include "common/token_id.h"
@@ -43,19 +43,17 @@ class TokenShardWriter {
   void put(std::span<const TokenId> ids);
   void flush_piece();
   void end_block();
-  void publish_index(ShardInfo& info);
 
   AtomicFile file_;
   BackgroundWriter writer_;
   Split split_;
   TokenWidth width_;
-  Index index_;
+  std::optional<DocumentIndexWriter> index_;
   std::unique_ptr<char[]> piece_;  // packed ids that are not written yet
   std::size_t piece_bytes_ = 0;
   std::uint64_t bytes_ = 0;             // without the piece
   Digester digester_, block_digester_;  // of what is written, and of its last, open block
   std::vector<std::string> block_digests_;
-  std::vector<DocumentIndexEntry> entries_;
   std::uint64_t tokens_ = 0;
   std::uint64_t documents_ = 0;
   TokenId largest_id_ = 0;
