@@ -275,7 +275,10 @@ struct CharCutsSimd {
     const auto lanes =
         static_cast<__mmask16>(chars.well_formed & (chars.well_formed << 1 | before.well_formed) &
                                ~begins & (chars.wide | left_wide));
-    const __m512i open = _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), kAllLanes,
+    // A mask that the compiler knows would have the lanes wait for what is in their register.
+    __mmask16 all_lanes = kAllLanes;
+    asm("" : "+k"(all_lanes));
+    const __m512i open = _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), all_lanes,
                                                      _mm512_and_si512(right, constants.open_slot),
                                                      cuts.open_.data(), 4);
     const __m512i open_left = from_left(open, before.open);

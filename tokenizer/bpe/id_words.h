@@ -28,6 +28,11 @@ constexpr std::uint64_t list_word_of(std::size_t begin, std::size_t count) {
   return std::uint64_t{count} << 32 | begin;
 }
 
+// How many ids the word has in the list.
+constexpr std::size_t listed_ids(std::uint64_t word) {
+  return (word & kTag) == 0 ? word >> 32 : 0;
+}
+
 // 0 if there are more than three, or one is kNobody or above.
 constexpr std::uint64_t word_of(std::span<const TokenId> ids) {
   if (ids.size() > kIdsMax) return 0;

@@ -54,19 +54,26 @@ struct MergeLanes {
                  : _mm512_maskz_extracti64x4_epi64(0xF, lanes, 0);
   }
 
-  CORPUSMILL_AVX512 static __m512i find(const PairRanks& pairs, __m512i left, __m512i right) {
+  // PairRanks::slot_of the pairs; slot 0 for other lanes.
+  CORPUSMILL_AVX512 static __m512i slots_of(const PairRanks& pairs, __mmask16 lanes, __m512i left,
+                                            __m512i right) {
     const __m512i hash = _mm512_add_epi32(times(left, PairRanks::kBucketLeft),
                                           times(right, PairRanks::kBucketRight));
     const __m512i bucket = _mm512_maskz_srl_epi32(
         kAll, hash, _mm_cvtsi32_si128(static_cast<int>(pairs.bucket_shift_)));
     const __m512i displacements = _mm512_and_si512(
-        _mm512_mask_i32gather_epi32(all(0), kAll, bucket, pairs.displacements_.data(), 1),
+        _mm512_mask_i32gather_epi32(all(0), lanes, bucket, pairs.displacements_.data(), 1),
         all(PairRanks::kDisplacements - 1));
     const __m512i place_hash = _mm512_add_epi32(
         _mm512_add_epi32(times(left, PairRanks::kSlotLeft), times(right, PairRanks::kSlotRight)),
         _mm512_maskz_mullo_epi32(kAll, hash, displacements));
-    const __m512i slots = _mm512_maskz_srl_epi32(
-        kAll, place_hash, _mm_cvtsi32_si128(static_cast<int>(pairs.slot_shift_)));
+    return _mm512_maskz_srl_epi32(lanes, place_hash,
+                                  _mm_cvtsi32_si128(static_cast<int>(pairs.slot_shift_)));
+  }
+
+  // PairRanks::find of the pairs, by their slots.
+  CORPUSMILL_AVX512 static __m512i ranks_at(const PairRanks& pairs, __m512i slots, __m512i left,
+                                            __m512i right) {
     const __m256i low = look(pairs, half(left, false), half(right, false), half(slots, false));
     const __m256i high = look(pairs, half(left, true), half(right, true), half(slots, true));
     const __m512i found =
@@ -79,6 +86,12 @@ struct MergeLanes {
     LaneRows* rows = nullptr;
     std::size_t height;  // places from here on have no pair
     alignas(64) std::uint32_t keys[LaneRows::kSymbolsMax][LaneRows::kRows];  // rank and place
+    // The merges begun last: where they are, what they become and the symbols beside it, and the
+    // slots of the pairs that it makes with these.
+    __mmask16 lanes, has_before;
+    __m512i place, joined, before;
+    __m512i left, result, right;
+    alignas(64) std::uint32_t slots_before[LaneRows::kRows], slots_after[LaneRows::kRows];
   };
 
   CORPUSMILL_AVX512 static void begin(const MergeTable& table, LaneRows& rows, Set& set) {
@@ -100,7 +113,9 @@ struct MergeLanes {
         ranks = _mm512_mask_i32gather_epi32(all(kNone), pairs, cells, table.grid_.data(),
                                             sizeof(std::uint32_t));
       } else {
-        ranks = _mm512_mask_mov_epi32(all(kNone), pairs, find(table.pairs_, left, right));
+        const __m512i slots = slots_of(table.pairs_, pairs, left, right);
+        ranks =
+            _mm512_mask_mov_epi32(all(kNone), pairs, ranks_at(table.pairs_, slots, left, right));
       }
       _mm512_store_si512(set.keys[place], key_of(ranks, all(static_cast<std::uint32_t>(place))));
     }
@@ -139,8 +154,9 @@ struct MergeLanes {
     return ids;
   }
 
-  // Does the next merge of every row that has one; false if none has.
-  CORPUSMILL_AVX512 static bool advance(const MergeTable& table, Set& set) {
+  // Begins the next merge of every row that has one, and asks for the slots that end_merges()
+  // looks at; false if none has.
+  CORPUSMILL_AVX512 static bool begin_merges(const MergeTable& table, Set& set) {
     __m512i lowest = all(kNoKey);
     for (std::size_t place = 0; place < set.height; ++place) {
       lowest = _mm512_maskz_min_epu32(kAll, lowest, _mm512_load_si512(set.keys[place]));
@@ -177,30 +193,54 @@ struct MergeLanes {
     } else {
       result = results(table, lanes, rank, symbols_at(lanes, place), symbols_at(lanes, joined));
     }
-    const __m512i rank_before = find(table.pairs_, left, result);
-    const __m512i rank_after = find(table.pairs_, result, right);
-    _mm512_mask_i32scatter_epi32(rows.symbols, lanes, at(place), result, sizeof(TokenId));
-    _mm512_mask_i32scatter_epi32(set.keys, lanes, at(place), key_of(rank_after, place),
-                                 sizeof(std::uint32_t));
-    _mm512_mask_i32scatter_epi32(set.keys, lanes, at(joined), all(~0U), sizeof(std::uint32_t));
-    _mm512_mask_i32scatter_epi32(set.keys, has_before, at(before), key_of(rank_before, before),
-                                 sizeof(std::uint32_t));
+    ask_for_slots(table.pairs_, slots_of(table.pairs_, has_before, left, result), set.slots_before);
+    ask_for_slots(table.pairs_, slots_of(table.pairs_, has_after, result, right), set.slots_after);
+    set.lanes = lanes, set.has_before = has_before;
+    set.place = place, set.joined = joined, set.before = before;
+    set.left = left, set.result = result, set.right = right;
     return true;
   }
+  CORPUSMILL_AVX512 static void ask_for_slots(const PairRanks& pairs, __m512i slots,
+                                              std::uint32_t* kept) {
+    _mm512_store_si512(kept, slots);
+    const std::uint64_t* const first = pairs.slots_.data();
+    for (std::size_t row = 0; row < LaneRows::kRows; ++row) __builtin_prefetch(first + kept[row]);
+  }
 
+  CORPUSMILL_AVX512 static void end_merges(const MergeTable& table, Set& set) {
+    LaneRows& rows = *set.rows;
+    const __m512i place = set.place, joined = set.joined, before = set.before;
+    const __m512i rank_before =
+        ranks_at(table.pairs_, _mm512_load_si512(set.slots_before), set.left, set.result);
+    const __m512i rank_after =
+        ranks_at(table.pairs_, _mm512_load_si512(set.slots_after), set.result, set.right);
+    _mm512_mask_i32scatter_epi32(rows.symbols, set.lanes, at(place), set.result, sizeof(TokenId));
+    _mm512_mask_i32scatter_epi32(set.keys, set.lanes, at(place), key_of(rank_after, place),
+                                 sizeof(std::uint32_t));
+    _mm512_mask_i32scatter_epi32(set.keys, set.lanes, at(joined), all(~0U), sizeof(std::uint32_t));
+    _mm512_mask_i32scatter_epi32(set.keys, set.has_before, at(before), key_of(rank_before, before),
+                                 sizeof(std::uint32_t));
+  }
+
+  // Merges of several sets in turns: while slots of one are on their way the others go on.
   CORPUSMILL_AVX512 static void merge(const MergeTable& table, LaneRows* sets, std::size_t count) {
-    Set turns[2];  // while one waits for memory the other goes on
-    std::size_t running = 0;
-    for (; running < 2 && running < count; ++running) begin(table, sets[running], turns[running]);
-    std::size_t next = running;
+    constexpr std::size_t kTurns = 4;
+    Set turns[kTurns];
+    std::size_t next = 0, running = 0;
+    // Begins merges of a set that has some, if there is one.
+    const auto begin_next = [&](Set& set) CORPUSMILL_AVX512 {
+      while (next < count) {
+        begin(table, sets[next++], set);
+        if (begin_merges(table, set)) return true;
+      }
+      return false;
+    };
+    while (running < kTurns && begin_next(turns[running])) ++running;
     while (running > 0) {
       for (std::size_t i = 0; i < running; ++i) {
-        if (advance(table, turns[i])) continue;
-        if (next < count) {
-          begin(table, sets[next++], turns[i]);
-        } else if (--running > i) {
-          turns[i] = turns[running];
-        }
+        end_merges(table, turns[i]);
+        if (begin_merges(table, turns[i]) || begin_next(turns[i])) continue;
+        if (--running > i) turns[i] = turns[running];
       }
     }
   }

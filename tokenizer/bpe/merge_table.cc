@@ -152,7 +152,7 @@ void MergeTable::merge_rows(std::span<ShortRow> rows) const {
     }
     return;
   }
-  constexpr std::size_t kSets = 2, kRowsMax = kSets * LaneRows::kRows;
+  constexpr std::size_t kSets = 8, kRowsMax = kSets * LaneRows::kRows;
   static_assert(ShortRow::kSymbolsMax <= LaneRows::kSymbolsMax);
   LaneRows sets[kSets];
   for (; !rows.empty(); rows = rows.subspan(std::min(rows.size(), kRowsMax))) {

@@ -27,7 +27,10 @@ class UnitWords {
   explicit UnitWords(UnitCache& cache) : cache_(cache) {}
 
   // Forgets the units.
-  void clear() { count_ = list_size_ = waiting_count_ = 0; }
+  void clear() {
+    count_ = list_size_ = repeated_ids_ = waiting_count_ = 0;
+    repeats_.clear();
+  }
   // Of how many the ids were asked since. More than kTogetherMax should not be: their words would
   // not stay near the core.
   std::size_t size() const { return count_; }
@@ -50,13 +53,14 @@ class UnitWords {
   TokenId* spell(std::size_t first, std::size_t last, TokenId* out) const;
   // More ids than any `units` units have, and what is written behind them.
   std::size_t ids_max(std::size_t units) const {
-    return id_words::kIdsMax * units + list_size_ + id_words::kSpareIds;
+    return id_words::kIdsMax * units + list_size_ + repeated_ids_ + id_words::kSpareIds;
   }
 
  private:
   static constexpr std::uint32_t kPart = UnitCache::kPart;
   static constexpr std::size_t kBatchUnits = UnitCache::kBatchUnits;
-  static constexpr std::size_t kWaitingMax = 32;
+  static constexpr std::size_t kWaitingMax = 128;
+  static constexpr unsigned kWaitingBits = 9;
 
   struct Unit {
     std::string_view bytes;
@@ -75,6 +79,20 @@ class UnitWords {
     Unit unit;
     UnitKey key;
   };
+  // Unit `number` is the same as another that waits.
+  struct Repeat {
+    std::size_t number, other;
+  };
+
+  // The place in waiting_last_ of units with this key.
+  static std::size_t waiting_slot(const UnitKey& key) {
+    return (key.low ^ key.high) * 0x9E3779B97F4A7C15 >> (64 - kWaitingBits);
+  }
+  static bool is_same(const Waiting& waiting, const Unit& unit, const UnitKey& key) {
+    return waiting.key.low == key.low && waiting.key.high == key.high &&
+           (unit.bytes.size() <= UnitCache::kShortBytesMax ||
+            (waiting.unit.part == unit.part && waiting.unit.bytes == unit.bytes));
+  }
 
   // Keeps the word of a unit near.
   void learn(const Unit& unit, std::uint64_t word) {
@@ -108,10 +126,15 @@ class UnitWords {
   UnitCache& cache_;
   std::size_t waiting_count_ = 0;
   std::array<Waiting, kWaitingMax> waiting_;
+  // By waiting_slot(): the number of the last waiting unit there; any number where there is none.
+  std::array<std::uint8_t, std::size_t{1} << kWaitingBits> waiting_last_{};
+  static_assert(kWaitingMax <= 256);
+  std::vector<Repeat> repeats_;
   std::size_t count_ = 0;             // of units
   std::vector<std::uint64_t> words_;  // of each unit, and room for more; 0: unknown yet
   std::vector<TokenId> list_;         // of units of more than a word
   std::size_t list_size_ = 0;
+  std::size_t repeated_ids_ = 0;  // that stand there once for several units
 };
 
 template <bool kHasParts, class Merge>
@@ -171,6 +194,12 @@ void UnitWords::look_up_rare(std::size_t number, const Unit& unit, const UnitKey
                              std::uint32_t offset, const Merge& merge) {
   std::span<const TokenId> found = cache_.find_any(unit.bytes, unit.part, key, offset);
   if (found.data() == nullptr && merge.takes(unit.bytes)) {
+    std::uint8_t& last = waiting_last_[waiting_slot(key)];
+    if (last < waiting_count_ && is_same(waiting_[last], unit, key)) {
+      repeats_.push_back({number, waiting_[last].number});
+      return;
+    }
+    last = static_cast<std::uint8_t>(waiting_count_);
     waiting_[waiting_count_++] = {number, unit, key};
     if (waiting_count_ == kWaitingMax) merge_waiting(merge);
     return;
@@ -199,6 +228,11 @@ void UnitWords::merge_waiting(const Merge& merge) {
       cache_.insert_if_new(unit.bytes, unit.part, key, rows[i].view());
     }
   }
+  for (const Repeat& repeat : repeats_) {
+    words_[repeat.number] = words_[repeat.other];
+    repeated_ids_ += id_words::listed_ids(words_[repeat.other]);
+  }
+  repeats_.clear();
 }
 
 }  // namespace corpusmill

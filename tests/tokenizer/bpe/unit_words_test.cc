@@ -34,7 +34,8 @@ struct Spell {
 };
 
 std::string random_unit(std::mt19937& random) {
-  static const std::string kSome[] = {"a", "é", "世", "世界", "\xFF", "ab世", "😀"};
+  static const std::string kSome[] = {"a",    "é",    "世", "世界",
+                                      "\xFF", "ab世", "😀",  "sixteen or more of"};
   if (random() % 20 != 0) return kSome[random() % std::size(kSome)];
   std::string unit(1 + random() % (random() % 5 == 0 ? 300 : 20), 'x');
   for (char& c : unit) c = static_cast<char>('a' + random() % 3);
