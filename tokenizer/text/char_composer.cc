@@ -1,87 +1,125 @@
 #include "tokenizer/text/char_composer.h"
 
-#include <utf8proc.h>
-
 #include <algorithm>
 #include <array>
-#include <cstddef>
-#include <span>
+#include <bit>
+#include <utility>
 
+#include "tokenizer/text/put_utf8.h"
 #include "tokenizer/text/unicode_class.h"
 
 namespace corpusmill {
 namespace {
 
-constexpr unsigned kClassShift = 24;
-
-std::uint32_t class_of(std::uint32_t classed) {
-  return classed >> kClassShift;
-}
-std::uint32_t code_point_of(std::uint32_t classed) {
-  return classed & ((std::uint32_t{1} << kClassShift) - 1);
-}
-std::uint32_t classed(std::uint32_t code_point, const utf8proc_property_t& property) {
-  return static_cast<std::uint32_t>(property.combining_class) << kClassShift | code_point;
-}
-
-utf8proc_option_t options(bool compatible) {
-  const unsigned mapping = compatible ? UTF8PROC_COMPAT : 0;
-  return static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE | mapping);
-}
-
-// By class, those of one class as they stood.
-void sort(std::span<std::uint32_t> marks, std::vector<std::uint32_t>& scratch) {
-  const auto [lowest, highest] = std::minmax_element(marks.begin(), marks.end());
-  const std::uint32_t first = class_of(*lowest), last = class_of(*highest);
-  if (first == last) return;
-  std::array<std::uint32_t, 257> ends;  // by class, then of the marks before it
-  std::fill(ends.begin() + first, ends.begin() + last + 2, 0);
-  for (const std::uint32_t mark : marks) ++ends[class_of(mark) + 1];
-  for (std::uint32_t i = first; i < last; ++i) ends[i + 1] += ends[i];
-  scratch.assign(marks.begin(), marks.end());
-  for (const std::uint32_t mark : scratch) marks[ends[class_of(mark)]++] = mark;
-}
+using Tables = NormalizationTables;
 
 }  // namespace
 
-void CharComposer::add(std::uint32_t code_point) {
-  constexpr std::uint32_t kHangul = 0xAC00, kHangulChars = 11172;
-  constexpr std::size_t kPartsMax = 32;  // no character has more than 18
-  const auto c = static_cast<utf8proc_int32_t>(code_point);
-  const utf8proc_property_t& property = *utf8proc_get_property(c);
-  if (property.decomp_seqindex == UINT16_MAX && code_point - kHangul >= kHangulChars) {
-    chars_.push_back(classed(code_point, property));
-    return;
+std::size_t CharComposer::append(std::string_view text, std::size_t begin, std::size_t suspect,
+                                 std::string& out) {
+  const Stretch stretch = decompose(text, begin, suspect);
+  if (stretch.is_normal) {
+    out.append(text.substr(begin, stretch.end - begin));
+  } else {
+    sort_marks();
+    compose();
+    encode(out);
   }
-  utf8proc_int32_t parts[kPartsMax];
-  int boundary = UTF8PROC_BOUNDCLASS_START;
-  const utf8proc_ssize_t count =
-      utf8proc_decompose_char(c, parts, kPartsMax, options(compatible_), &boundary);
-  for (const utf8proc_int32_t part : std::span(parts).first(static_cast<std::size_t>(count))) {
-    chars_.push_back(classed(static_cast<std::uint32_t>(part), *utf8proc_get_property(part)));
+  return stretch.end;
+}
+
+CharComposer::Stretch CharComposer::decompose(std::string_view text, std::size_t begin,
+                                              std::size_t suspect) {
+  Tables::Traits seen = 0;
+  unsigned last_class = 0;
+  bool is_disordered = false;
+  std::size_t at = begin;
+  chars_.clear();
+  while (at < text.size()) {
+    const DecodedChar decoded = decode_utf8(text, at);
+    const Tables::Traits traits = tables_.traits(decoded.code_point);
+    if ((traits & Tables::kSuspect) == 0 && at >= suspect) break;
+    const unsigned char_class = traits & Tables::kClass;
+    seen |= traits;
+    is_disordered |= (char_class != 0) & (char_class < last_class);
+    last_class = char_class;
+    at += decoded.bytes;
+    if (Tables::decomposes(traits)) {
+      tables_.append_parts(decoded.code_point, traits, chars_);
+    } else {
+      chars_.push_back(Tables::classed(decoded.code_point, traits));
+    }
   }
+  // UAX #15, "Detecting Normalization Forms".
+  return {at, (seen & (Tables::kChanges | Tables::kJoins)) == 0 && !is_disordered};
 }
 
 void CharComposer::sort_marks() {
-  const auto is_mark = [](ClassedChar c) { return class_of(c) != 0; };
-  const auto is_disordered = [](ClassedChar a, ClassedChar b) { return class_of(a) > class_of(b); };
-  for (auto at = chars_.begin(); at != chars_.end();) {
-    const auto first = std::find_if(at, chars_.end(), is_mark);
-    at = std::find_if_not(first, chars_.end(), is_mark);
-    if (std::adjacent_find(first, at, is_disordered) != at) sort({first, at}, marks_);
+  for (std::size_t at = 0; at < chars_.size(); ++at) {
+    const std::size_t begin = at;
+    std::uint64_t classes = 0;  // a bit each
+    unsigned last = 0;
+    bool is_disordered = false;
+    for (; at < chars_.size(); ++at) {
+      const unsigned char_class = Tables::class_of(chars_[at]);
+      if (char_class == 0) break;
+      is_disordered |= char_class < last;
+      last = char_class;
+      classes |= std::uint64_t{1} << char_class;
+    }
+    if (is_disordered) sort(std::span(chars_).subspan(begin, at - begin), classes);
   }
 }
 
-void CharComposer::append_to(std::string& out) {
-  if (chars_.empty()) return;
-  sort_marks();
-  std::transform(chars_.begin(), chars_.end(), chars_.begin(), code_point_of);
-  const utf8proc_ssize_t count = utf8proc_normalize_utf32(
-      reinterpret_cast<utf8proc_int32_t*>(chars_.data()),  // of the same width
-      static_cast<utf8proc_ssize_t>(chars_.size()), options(compatible_));
-  chars_.resize(static_cast<std::size_t>(count));
-  for (const std::uint32_t c : chars_) append_utf8(c, out);
-  chars_.clear();
+// By class, those of one class as they stood.
+void CharComposer::sort(std::span<ClassedChar> marks, std::uint64_t classes) {
+  std::array<std::uint32_t, Tables::kClassesMax> ends;  // by class, of how many; of those before it
+  for (std::uint64_t rest = classes; rest != 0; rest &= rest - 1) ends[std::countr_zero(rest)] = 0;
+  for (const ClassedChar mark : marks) ++ends[Tables::class_of(mark)];
+  std::uint32_t end = 0;
+  for (std::uint64_t rest = classes; rest != 0; rest &= rest - 1) {
+    end += std::exchange(ends[std::countr_zero(rest)], end);
+  }
+  marks_.assign(marks.begin(), marks.end());
+  for (const ClassedChar mark : marks_) marks[ends[Tables::class_of(mark)]++] = mark;
+}
+
+// A character joins the last starter unless one between them, a starter or not of a lower class,
+// blocks it.
+void CharComposer::compose() {
+  ClassedChar* starter = nullptr;
+  int highest_class = -1;  // of what stands behind the starter
+  ClassedChar* out = chars_.data();
+  for (const ClassedChar c : chars_) {
+    const auto char_class = static_cast<int>(Tables::class_of(c));
+    // Few are not blocked, so that one branch is mostly foreseen.
+    if (((c & Tables::kJoinsBit) != 0) & (starter != nullptr) & (char_class > highest_class)) {
+      const std::uint32_t joined =
+          tables_.composed(*starter & Tables::kCodePoint, c & Tables::kCodePoint);
+      if (joined != 0) {
+        *starter = joined;
+        continue;
+      }
+    }
+    *out = c;
+    if (char_class == 0) starter = out;
+    highest_class = char_class == 0 ? -1 : std::max(highest_class, char_class);
+    ++out;
+  }
+  chars_.resize(static_cast<std::size_t>(out - chars_.data()));
+}
+
+void CharComposer::encode(std::string& out) const {
+  constexpr std::size_t kChunk = 512;
+  char bytes[4 * kChunk];
+  for (std::size_t at = 0; at < chars_.size(); at += kChunk) {
+    char* end = bytes;
+    const auto chars = std::span(chars_).subspan(at);
+    for (const ClassedChar c : chars.first(std::min(chars.size(), kChunk))) {
+      end += put_utf8(c & Tables::kCodePoint, end);
+    }
+    out.append(bytes, end);
+  }
 }
 
 }  // namespace corpusmill

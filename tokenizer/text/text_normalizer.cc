@@ -1,12 +1,11 @@
 #include "tokenizer/text/text_normalizer.h"
 
-#include <algorithm>
-#include <array>
-#include <cstddef>
-#include <span>
+#include <cstring>
+#include <optional>
 
 #include "tokenizer/text/char_composer.h"
-#include "tokenizer/text/normalization_ranges.h"
+#include "tokenizer/text/mark_row.h"
+#include "tokenizer/text/normalization_tables.h"
 #include "tokenizer/text/unicode_category.h"
 #include "tokenizer/text/unicode_class.h"
 #include "tokenizer/text/wide_char_scanner.h"
@@ -14,49 +13,61 @@
 namespace corpusmill {
 namespace {
 
-using CodePointBits = std::array<std::uint64_t, kCodePoints / 64>;
-
-void set_bits(std::span<const CodePointRange> ranges, CodePointBits& bits) {
-  for (const CodePointRange& range : ranges) {
-    for (std::uint32_t c = range.first; c <= range.last; ++c) bits[c >> 6] |= 1ULL << (c & 63);
+// The size of the character at `at` if it and all of its block have no traits, seen without
+// decoding it; else 0, and 0 near the end.
+std::size_t plain_char(const NormalizationTables& tables, std::string_view text, std::size_t at) {
+  std::uint32_t word;
+  if (at + sizeof word > text.size()) return 0;
+  std::memcpy(&word, text.data() + at, sizeof word);
+  const std::uint32_t first = word & 0xFF, second = word >> 8 & 0x3F, third = word >> 16 & 0x3F;
+  static_assert(NormalizationTables::kBlock == 64);
+  if ((word & 0xC0C0F0) == 0x8080E0)
+    return tables.is_plain_block((first & 0xF) << 6 | second) ? 3 : 0;
+  if ((word & 0xC0C0C0F8) == 0x808080F0) {
+    const std::uint32_t block = (first & 0x7) << 12 | second << 6 | third;
+    return block < kCodePoints / NormalizationTables::kBlock && tables.is_plain_block(block) ? 4
+                                                                                             : 0;
   }
+  return 0;
 }
 
-// Static storage: zeros until touched.
-const std::uint64_t* nfc_suspect_bits() {
-  static CodePointBits bits;
-  static const bool made = (set_bits(nfc_suspects(), bits), true);
-  static_cast<void>(made);
-  return bits.data();
-}
+// Scratch of one thread.
+struct Composers {
+  explicit Composers(bool compatible) : tables(NormalizationTables::get(compatible)) {}
 
-const std::uint64_t* nfkc_suspect_bits() {
-  static CodePointBits bits;
-  static const bool made = (set_bits(nfc_suspects(), bits), set_bits(nfkc_suspects(), bits), true);
-  static_cast<void>(made);
-  return bits.data();
-}
+  const NormalizationTables& tables;
+  MarkRow marks{tables};
+  CharComposer chars{tables};
+};
 
-bool is_since_unicode_10(std::uint32_t code_point) {
-  static CodePointBits bits;
-  static const bool made = (set_bits(since_unicode_10(), bits), true);
-  static_cast<void>(made);
-  return (bits[code_point >> 6] >> (code_point & 63) & 1) != 0;
+Composers& composers_of_thread(bool compatible) {
+  if (compatible) {
+    thread_local Composers composers(true);
+    return composers;
+  }
+  thread_local Composers composers(false);
+  return composers;
 }
 
 }  // namespace
 
-TextNormalizer::TextNormalizer(Form form) : form_(form) {
-  if (form == Form::kNfc) suspects_ = nfc_suspect_bits();
-  if (form == Form::kNfkc) suspects_ = nfkc_suspect_bits();
-}
-
 std::size_t TextNormalizer::next_suspect(std::string_view text, std::size_t at) const {
-  const auto next = form_ == Form::kNfc ? next_unusual_char : next_wide_char;
-  while ((at = next(text, at)) < text.size()) {
-    const DecodedChar decoded = decode_utf8(text, at);
-    if (is_suspect(decoded.code_point)) break;
-    at += decoded.bytes;
+  const bool compatible = form_ == Form::kNfkc;
+  const auto next = compatible ? next_wide_char : next_unusual_char;
+  if ((at = next(text, at)) == text.size()) return at;
+  const NormalizationTables& tables = NormalizationTables::get(compatible);
+  while (at < text.size()) {
+    std::size_t bytes = plain_char(tables, text, at);
+    if (bytes == 0) {
+      const DecodedChar decoded = decode_utf8(text, at);
+      if ((tables.traits(decoded.code_point) & NormalizationTables::kSuspect) != 0) break;
+      bytes = decoded.bytes;
+    }
+    at += bytes;
+    // Such characters seldom stand alone.
+    if (at < text.size() && !(compatible ? is_wide_lead : is_unusual_lead)(text[at])) {
+      at = next(text, at);
+    }
   }
   return at;
 }
@@ -65,43 +76,26 @@ std::string_view TextNormalizer::normalize(std::string_view text, std::string& s
   if (form_ == Form::kNone) return text;
   std::size_t suspect = next_suspect(text, 0);
   if (suspect == text.size()) return text;
+  Composers& composers = composers_of_thread(form_ == Form::kNfkc);
   scratch.clear();
+  scratch.reserve(text.size());
   std::size_t copied = 0;
   while (suspect < text.size()) {
     // What a suspect may join ends with the character before it; what may join the suspect is a
     // suspect too.
     std::size_t begin = suspect;
-    if (begin > copied) begin -= decode_utf8_before(text, begin).bytes;
-    std::size_t end = suspect;
-    while (end < text.size()) {
-      const DecodedChar decoded = decode_utf8(text, end);
-      if (!is_suspect(decoded.code_point)) break;
-      end += decoded.bytes;
+    if (begin > copied) {
+      const DecodedChar before = decode_utf8_before(text, begin);
+      const bool is_malformed = before.code_point == 0xFFFD && before.bytes == 1;
+      if (!is_malformed) begin -= before.bytes;
     }
     scratch.append(text.substr(copied, begin - copied));
-    append_normalized(text.substr(begin, end - begin), scratch);
-    copied = end;
-    suspect = next_suspect(text, end);
+    const std::optional<std::size_t> end = composers.marks.append(text, begin, suspect, scratch);
+    copied = end ? *end : composers.chars.append(text, begin, suspect, scratch);
+    suspect = next_suspect(text, copied);
   }
   scratch.append(text.substr(copied));
   return scratch;
-}
-
-void TextNormalizer::append_normalized(std::string_view text, std::string& out) const {
-  thread_local CharComposer composers[] = {CharComposer(false), CharComposer(true)};
-  CharComposer& composer = composers[form_ == Form::kNfkc ? 1 : 0];
-  for (std::size_t at = 0; at < text.size();) {
-    const DecodedChar decoded = decode_utf8(text, at);
-    const bool is_malformed = decoded.code_point == 0xFFFD && decoded.bytes == 1;
-    if (is_malformed || is_since_unicode_10(decoded.code_point)) {
-      composer.append_to(out);
-      out.append(text.substr(at, decoded.bytes));
-    } else {
-      composer.add(decoded.code_point);
-    }
-    at += decoded.bytes;
-  }
-  composer.append_to(out);
 }
 
 }  // namespace corpusmill

@@ -1,6 +1,7 @@
 // Unicode normalization as the reference library does it: forms C and KC of Unicode 9.0.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -11,7 +12,7 @@ class TextNormalizer {
  public:
   enum class Form : std::uint8_t { kNone, kNfc, kNfkc };
 
-  explicit TextNormalizer(Form form = Form::kNone);
+  explicit TextNormalizer(Form form = Form::kNone) : form_(form) {}
 
   // `text` (valid UTF-8) normalized: itself where nothing in it can change, else in `scratch`.
   // Const, thread-safe. Code points that composed, mapped or reordered only since Unicode 10 stay
@@ -21,13 +22,8 @@ class TextNormalizer {
  private:
   // The first character from `at` on that the form may change; text.size() if none.
   std::size_t next_suspect(std::string_view text, std::size_t at) const;
-  bool is_suspect(std::uint32_t code_point) const {
-    return (suspects_[code_point >> 6] >> (code_point & 63) & 1) != 0;
-  }
-  void append_normalized(std::string_view text, std::string& out) const;
 
   Form form_;
-  const std::uint64_t* suspects_ = nullptr;  // one bit per code point
 };
 
 }  // namespace corpusmill

@@ -86,4 +86,12 @@ std::size_t next_unusual_char(std::string_view text, std::size_t at) {
   return next_held(text, at, kUnusualLeads);
 }
 
+bool is_wide_lead(char byte) {
+  return kWideLeads.holds(byte);
+}
+
+bool is_unusual_lead(char byte) {
+  return kUnusualLeads.holds(byte);
+}
+
 }  // namespace corpusmill

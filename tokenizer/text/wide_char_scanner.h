@@ -13,4 +13,8 @@ std::size_t next_wide_char(std::string_view text, std::size_t at);
 // as it is, told by the first byte.
 std::size_t next_unusual_char(std::string_view text, std::size_t at);
 
+// Whether such a character begins with this byte.
+bool is_wide_lead(char byte);
+bool is_unusual_lead(char byte);
+
 }  // namespace corpusmill

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "tokenizer/text/normalization_tables.h"
 #include "tokenizer/text/unicode_class.h"
 
 namespace corpusmill {
@@ -73,6 +74,34 @@ TEST(TextNormalizerTest, DoesToRandomTextWhatTheLibraryDoes) {
       append_utf8(static_cast<std::uint32_t>(low + random() % (high - low + 1)), text);
     }
     for (const Form form : {Form::kNfc, Form::kNfkc}) {
+      EXPECT_EQ(normalized(form, text), mapped(form, text)) << round;
+    }
+  }
+}
+
+TEST(TextNormalizerTest, DoesToRandomMarksOnRandomLettersWhatTheLibraryDoes) {
+  using Tables = NormalizationTables;
+  std::mt19937 random(9);
+  for (const Form form : {Form::kNfc, Form::kNfkc}) {
+    const Tables& tables = Tables::get(form == Form::kNfkc);
+    std::vector<std::uint32_t> suspects, others;
+    for (std::uint32_t c = 1; c < 0x30000; ++c) {
+      const Tables::Traits traits = tables.traits(c);
+      if ((traits & Tables::kSuspect) != 0) {
+        suspects.push_back(c);
+      } else if (traits != 0 || (c >= 'A' && c <= 'z')) {
+        others.push_back(c);
+      }
+    }
+    const auto any_of = [&random](const std::vector<std::uint32_t>& chars) {
+      return chars[random() % chars.size()];
+    };
+    for (int round = 0; round < 5000; ++round) {
+      std::string text;
+      for (std::size_t i = 1 + random() % 5; i > 0; --i) {
+        append_utf8(any_of(others), text);
+        for (std::size_t j = random() % 12; j > 0; --j) append_utf8(any_of(suspects), text);
+      }
       EXPECT_EQ(normalized(form, text), mapped(form, text)) << round;
     }
   }
