@@ -142,7 +142,17 @@ void add_wide_chars(const char* at, const std::uint16_t* table, StraddlingChar& 
   const std::uint64_t han = wide.letters;
   planes.letter |= han | han << 1 | han << 2;
   if (han >> 62 != 0) straddling = {kLetter, 1 + static_cast<unsigned>(han >> 63)};
-  for (std::uint64_t rest = leads & ~(han | wide.signs); rest != 0; rest &= rest - 1) {
+  std::uint64_t rest = leads & ~(han | wide.signs);
+  if constexpr (Simd::kLooksUpChars) {
+    if (std::popcount(rest) >= Simd::kCharsMin) {
+      Simd::template add_chars<kOptions>(at, table, rest, planes);
+      // But for a last one that goes on in the next block, all is done.
+      const unsigned last = 63 - static_cast<unsigned>(std::countl_zero(rest));
+      const bool goes_on = last + lead_bytes(static_cast<std::uint8_t>(at[last])) > 64;
+      rest = goes_on ? std::uint64_t{1} << last : 0;
+    }
+  }
+  for (; rest != 0; rest &= rest - 1) {
     const auto position = static_cast<unsigned>(std::countr_zero(rest));
     const unsigned bytes = lead_bytes(static_cast<std::uint8_t>(at[position]));
     const std::uint32_t code_point = wide_code_point(at + position, bytes);

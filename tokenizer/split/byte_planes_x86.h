@@ -10,6 +10,7 @@
 
 #include "tokenizer/split/byte_planes.h"
 #include "tokenizer/split/offset_buffer.h"
+#include "tokenizer/text/unicode_category.h"
 
 #define CORPUSMILL_AVX2 __attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt")))
 #define CORPUSMILL_AVX512 __attribute__((target("avx512bw,avx512vbmi,avx512vbmi2,bmi,bmi2,popcnt")))
@@ -17,6 +18,8 @@
 namespace corpusmill::byte_planes {
 
 struct Avx2 {
+  static constexpr bool kLooksUpChars = false;
+
   struct Block {
     __m256i low, high;
   };
@@ -156,6 +159,9 @@ alignas(64) inline constexpr auto kAllBytes = [] {
 }();
 
 struct Avx512 {
+  static constexpr bool kLooksUpChars = true;
+  static constexpr int kCharsMin = 8;  // from so many on add_chars() is faster than one by one
+
   struct Block {
     __m512i bytes;
   };
@@ -196,6 +202,63 @@ struct Avx512 {
     return {all, having<kWideLetters>(kinds), having<kWideSigns>(kinds)};
   }
 
+  // Adds the characters of more than one byte that begin at `leads`, sixteen at a time. at[0, 68)
+  // is readable.
+  template <PlaneOptions kOptions>
+  CORPUSMILL_AVX512 static void add_chars(const char* at, const std::uint16_t* table,
+                                          std::uint64_t leads, BytePlanes& planes) {
+    constexpr unsigned kWordChars =
+        kOptions.marks_are_letters ? kLetter | kCombining : unsigned{kLetter};
+    alignas(64) std::uint8_t places[64];
+    _mm512_store_si512(places, _mm512_maskz_compress_epi8(leads, byte_numbers()));
+    const auto count = static_cast<unsigned>(std::popcount(leads));
+    // Bit i is that of character i.
+    std::uint64_t three = 0, four = 0, odd = 0;
+    std::uint64_t letter = 0, number = 0, space = 0, upper = 0, lower = 0, mark = 0;
+    for (unsigned done = 0; done < count; done += 16) {
+      const auto lanes =
+          static_cast<__mmask16>(count - done < 16 ? (1U << (count - done)) - 1 : ~0U);
+      const __m512i bytes = bytes_at(at, places + done, lanes);
+      const __m512i lead = _mm512_and_si512(bytes, all(0xFF));
+      const __mmask16 has_three = _mm512_cmpge_epu32_mask(lead, all(0xE0));
+      const __mmask16 has_four = _mm512_cmpge_epu32_mask(lead, all(0xF0));
+      const __m512i code_points = wide_code_points(bytes, has_three, has_four);
+      const __m512i classes =
+          _mm512_mask_i32gather_epi32(all(0), lanes, code_points, table, sizeof(std::uint16_t));
+      const auto having_class = [&](unsigned bits) CORPUSMILL_AVX512 {
+        return std::uint64_t{_mm512_test_epi32_mask(classes, all(bits))} << done;
+      };
+      three |= std::uint64_t{has_three} << done;
+      four |= std::uint64_t{has_four} << done;
+      letter |= having_class(kWordChars);
+      number |= having_class(kNumber);
+      space |= having_class(kSpace);
+      if constexpr (kOptions.cases) {
+        upper |= having_class(kUpper);
+        lower |= having_class(kLower);
+        mark |= having_class(kCombining);
+      }
+      if constexpr (kOptions.fold_case) {
+        odd |= std::uint64_t{_mm512_cmpeq_epi32_mask(code_points, all(0x17F))} << done;
+      }
+    }
+    three = _pdep_u64(three, leads);
+    four = _pdep_u64(four, leads);
+    const auto bytes_of = [&](std::uint64_t chars) CORPUSMILL_AVX512 {
+      const std::uint64_t first = _pdep_u64(chars, leads);
+      return first | first << 1 | (first & three) << 2 | (first & four) << 3;
+    };
+    planes.letter |= bytes_of(letter);
+    planes.number |= bytes_of(number);
+    planes.space |= bytes_of(space);
+    if constexpr (kOptions.cases) {
+      planes.upper |= bytes_of(upper);
+      planes.lower |= bytes_of(lower);
+      planes.mark |= bytes_of(mark);
+    }
+    if constexpr (kOptions.fold_case) planes.odd |= _pdep_u64(odd, leads);
+  }
+
   CORPUSMILL_AVX512 static void append(std::uint64_t bits, std::uint32_t base, OffsetBuffer& out) {
     constexpr __mmask16 kAllLanes = 0xFFFF;  // GCC 12 warns of the unmasked forms
     const __m512i positions = _mm512_maskz_compress_epi8(bits, byte_numbers());
@@ -218,6 +281,35 @@ struct Avx512 {
   }
 
  private:
+  CORPUSMILL_AVX512 static __m512i all(unsigned value) {
+    return _mm512_set1_epi32(static_cast<int>(value));
+  }
+  // The four bytes from each place on.
+  CORPUSMILL_AVX512 static __m512i bytes_at(const char* at, const std::uint8_t* places,
+                                            __mmask16 lanes) {
+    constexpr __mmask16 kAllLanes = 0xFFFF;
+    const __m512i where = _mm512_maskz_cvtepu8_epi32(
+        kAllLanes, _mm_load_si128(reinterpret_cast<const __m128i*>(places)));
+    return _mm512_mask_i32gather_epi32(all(0), lanes, where, at, 1);
+  }
+  // wide_code_point() of the characters that begin with these bytes.
+  CORPUSMILL_AVX512 static __m512i wide_code_points(__m512i bytes, __mmask16 has_three,
+                                                    __mmask16 has_four) {
+    constexpr __mmask16 kAllLanes = 0xFFFF;
+    const auto bits_at = [&](unsigned shift, unsigned bits) CORPUSMILL_AVX512 {
+      return _mm512_and_si512(_mm512_maskz_srli_epi32(kAllLanes, bytes, shift), all(bits));
+    };
+    const auto behind = [&](__m512i high, __m512i low) CORPUSMILL_AVX512 {
+      return _mm512_or_si512(_mm512_maskz_slli_epi32(kAllLanes, high, 6), low);
+    };
+    const __m512i second = bits_at(8, 0x3F);
+    const __m512i two = behind(bits_at(0, 0x1F), second);
+    const __m512i three = behind(behind(bits_at(0, 0xF), second), bits_at(16, 0x3F));
+    __m512i four = behind(_mm512_and_si512(three, all(0x7FFF)), bits_at(24, 0x3F));
+    four =
+        _mm512_mask_mov_epi32(four, _mm512_cmpge_epu32_mask(four, all(kCodePoints)), all(0xFFFD));
+    return _mm512_mask_mov_epi32(_mm512_mask_mov_epi32(two, has_three, three), has_four, four);
+  }
   // Bytes that have one of the bits.
   template <std::uint8_t kBits>
   CORPUSMILL_AVX512 static std::uint64_t having(__m512i bytes) {

@@ -48,7 +48,7 @@ void add_classes(const Range (&ranges)[count], unsigned classes, std::uint16_t* 
 }
 
 // Starts as zeros that the system supplies when touched: most code points have no class.
-std::uint16_t table_storage[kCodePoints];
+std::uint16_t table_storage[kCodePoints + 1];
 
 const std::uint16_t* make_table() {
   std::array<std::uint16_t, kUnicodeCategories> classes{};

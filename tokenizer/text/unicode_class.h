@@ -23,9 +23,9 @@ enum CharClass : std::uint16_t {
   kSymbol = 512,       // \p{S}
 };
 
-// A union of CharClass bits for every code point below kCodePoints; surrogates have none. 2.2 MB of
-// which text touches little; made on first use in well under a millisecond, and there until the
-// process ends.
+// A union of CharClass bits for every code point below kCodePoints, and one entry more for who
+// reads two at a time; surrogates have none. 2.2 MB of which text touches little; made on first use
+// in well under a millisecond, and there until the process ends.
 const std::uint16_t* char_class_table();
 
 struct DecodedChar {
