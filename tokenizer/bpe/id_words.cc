@@ -28,11 +28,13 @@ TokenId* spell_portably(std::span<const std::uint64_t> words, const TokenId* lis
       out = spell_list(word, list, out);
       continue;
     }
+    // Those that are none stand behind those that are.
+    std::size_t count = 0;
     for (std::size_t i = 0; i < kIdsMax; ++i) {
-      const auto id = static_cast<TokenId>(word >> i * kIdBits) & kNobody;
-      *out = id;
-      out += id != kNobody ? 1 : 0;
+      out[i] = static_cast<TokenId>(word >> i * kIdBits) & kNobody;
+      count += out[i] != kNobody ? 1 : 0;
     }
+    out += count;
   }
   return out;
 }

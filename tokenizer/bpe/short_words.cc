@@ -41,7 +41,6 @@ std::uint64_t key_at(const char* unit, std::size_t size, bool part) {
                                          << kSizeShift;
 }
 
-// Without branches on what is known: that cannot be foreseen.
 std::size_t look_up_portably(const Slot* slots, const Units& units,
                              std::span<std::uint32_t> numbers, std::uint64_t* words) {
   std::size_t left = 0;

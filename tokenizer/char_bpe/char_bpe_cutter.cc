@@ -35,6 +35,45 @@ struct Portable {
 };
 
 #if defined(__x86_64__)
+#define CORPUSMILL_AVX2 __attribute__((target("avx2,bmi,bmi2,popcnt")))
+
+struct Avx2 {
+  static constexpr std::size_t kRow = 16;  // characters that have their high digit in common
+
+  // The groups of ASCII characters; of others none.
+  CORPUSMILL_AVX2 static __m256i groups_of(const std::uint8_t* groups, __m256i chars) {
+    __m256i found = _mm256_setzero_si256();
+    for (std::size_t row = 0; row < AsciiPairs::kChars / kRow; ++row) {
+      const __m256i of_row = _mm256_broadcastsi128_si256(
+          _mm_load_si128(reinterpret_cast<const __m128i*>(groups + row * kRow)));
+      // Characters of the row become 0x70 to 0x7F, others have the top bit, which looks up 0.
+      const __m256i in_row =
+          _mm256_adds_epu8(_mm256_xor_si256(chars, _mm256_set1_epi8(static_cast<char>(row * kRow))),
+                           _mm256_set1_epi8(0x70));
+      found = _mm256_or_si256(found, _mm256_shuffle_epi8(of_row, in_row));
+    }
+    return found;
+  }
+
+  CORPUSMILL_AVX2 static __m256i load(const char* at) {
+    return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at));
+  }
+
+  CORPUSMILL_AVX2 static Places look_at_half(const AsciiPairs& pairs, const char* at) {
+    const __m256i right = load(at);
+    const __m256i together = _mm256_and_si256(groups_of(pairs.groups_of_left(), load(at - 1)),
+                                              groups_of(pairs.groups_of_right(), right));
+    const __m256i apart = _mm256_cmpeq_epi8(together, _mm256_setzero_si256());
+    return {static_cast<std::uint32_t>(_mm256_movemask_epi8(apart)),
+            static_cast<std::uint32_t>(_mm256_movemask_epi8(right))};
+  }
+
+  CORPUSMILL_AVX2 static Places look(const AsciiPairs& pairs, const char* at) {
+    const Places low = look_at_half(pairs, at), high = look_at_half(pairs, at + kBlock / 2);
+    return {low.cuts | high.cuts << 32, low.not_ascii | high.not_ascii << 32};
+  }
+};
+
 #define CORPUSMILL_VBMI __attribute__((target("avx512bw,avx512vbmi,bmi,bmi2,popcnt")))
 
 struct Avx512Vbmi {
@@ -141,6 +180,10 @@ struct CutLoop {
     return run<Portable>(cutter, text, begin, ends);
   }
 #if defined(__x86_64__)
+  CORPUSMILL_AVX2 static std::size_t avx2(const CharBpeCutter& cutter, std::string_view text,
+                                          std::uint32_t begin, std::span<std::uint32_t> ends) {
+    return run<Avx2>(cutter, text, begin, ends);
+  }
   CORPUSMILL_VBMI static std::size_t vbmi(const CharBpeCutter& cutter, std::string_view text,
                                           std::uint32_t begin, std::span<std::uint32_t> ends) {
     return run<Avx512Vbmi>(cutter, text, begin, ends);
@@ -172,18 +215,26 @@ AsciiPairs ascii_pairs(const CharBpeCutter& cutter, const std::vector<std::strin
 
 CharBpeCutter::CharBpeCutter(const CharBpeAlphabet& alphabet,
                              const std::vector<std::string_view>& pieces, bool cut_before_space,
-                             [[maybe_unused]] Processor processor)
-    : alphabet_(alphabet),
-      cuts_(pieces),
-      cut_before_space_(cut_before_space),
-      cut_(CutLoop::portable) {
+                             Cut way)
+    : alphabet_(alphabet), cuts_(pieces), cut_before_space_(cut_before_space), cut_(way) {
   ascii_ = ascii_pairs(*this, pieces);
+}
+
+std::span<const CharBpeCutter::Cut> CharBpeCutter::ways() {
+  static const std::vector<Cut> all = [] {
+    std::vector<Cut> found;
 #if defined(__x86_64__)
-  if (processor == Processor::kThis && __builtin_cpu_supports("avx512vbmi") &&
-      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("bmi2")) {
-    cut_ = CutLoop::vbmi;
-  }
+    if (__builtin_cpu_supports("bmi2") != 0) {
+      if (__builtin_cpu_supports("avx512vbmi") != 0 && __builtin_cpu_supports("avx512bw") != 0) {
+        found.push_back(CutLoop::vbmi);
+      }
+      if (__builtin_cpu_supports("avx2") != 0) found.push_back(CutLoop::avx2);
+    }
 #endif
+    found.push_back(CutLoop::portable);
+    return found;
+  }();
+  return all;
 }
 
 std::size_t CharBpeCutter::cut(std::string_view text, std::uint32_t begin,

@@ -33,15 +33,16 @@ bool is_mostly_wide(std::string_view text, std::size_t at);
 // Const after construction, safe from any number of threads.
 class CharBpeCutter {
  public:
-  enum class Processor : std::uint8_t {
-    kThis,      // what this machine has
-    kPortable,  // what every machine has, for tests
-  };
+  // What cut() does.
+  using Cut = std::size_t (*)(const CharBpeCutter& cutter, std::string_view text,
+                              std::uint32_t begin, std::span<std::uint32_t> ends);
+  // The ways to do it that this processor has, the fastest first.
+  static std::span<const Cut> ways();
 
   // `pieces`: what merges can make, with ' ' for the mark where a space is one. `alphabet` must
   // outlive the cutter. With `cut_before_space` every space begins a unit.
   CharBpeCutter(const CharBpeAlphabet& alphabet, const std::vector<std::string_view>& pieces,
-                bool cut_before_space, Processor processor = Processor::kThis);
+                bool cut_before_space, Cut way = ways().front());
 
   // Cuts text[begin, size) and writes the ends of the units, ascending; stops where the text ends,
   // whose end is the last then, when `ends` has no room for another 64, or where what follows is
@@ -60,15 +61,13 @@ class CharBpeCutter {
   bool must_cut_before(std::uint8_t byte) const { return cut_before_space_ && byte == ' '; }
 
  private:
-  using Cut = std::size_t (*)(const CharBpeCutter& cutter, std::string_view text,
-                              std::uint32_t begin, std::span<std::uint32_t> ends);
   friend struct CutLoop;
 
   const CharBpeAlphabet& alphabet_;
   CharCuts cuts_;
   bool cut_before_space_;
   AsciiPairs ascii_;  // that must stay together
-  Cut cut_;           // for this processor
+  Cut cut_;
 };
 
 }  // namespace corpusmill
