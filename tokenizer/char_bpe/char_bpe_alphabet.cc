@@ -35,6 +35,7 @@ CharBpeAlphabet::CharBpeAlphabet(const CharBpeSpec& spec,
     const std::uint32_t space = entry(' ');
     entry_to_change(kSpaceMark) = space;
   }
+  for (std::uint32_t c = 0; c < ascii_symbols_.size(); ++c) ascii_symbols_[c] = symbol(c);
 }
 
 std::uint32_t& CharBpeAlphabet::entry_to_change(std::uint32_t code_point) {

@@ -2,6 +2,7 @@
 // reach across its sides.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -49,12 +50,15 @@ class CharBpeAlphabet {
     const std::uint32_t found = entry(code_point);
     return (found & kHasSymbol) != 0 ? found & kSymbolMask : kStrangeSymbol + code_point;
   }
+  // Of those below 128.
+  const std::array<TokenId, 128>& ascii_symbols() const { return ascii_symbols_; }
 
  private:
   std::uint32_t& entry_to_change(std::uint32_t code_point);
 
   std::vector<std::uint32_t> pages_;    // by code point / 256: where the page's entries start
   std::vector<std::uint32_t> entries_;  // the first page is all zero, and most of `pages_` is there
+  std::array<TokenId, 128> ascii_symbols_;
 };
 
 }  // namespace corpusmill

@@ -4,6 +4,7 @@
 #include <immintrin.h>
 #endif
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
@@ -240,6 +241,28 @@ std::span<const CharBpeCutter::Cut> CharBpeCutter::ways() {
 std::size_t CharBpeCutter::cut(std::string_view text, std::uint32_t begin,
                                std::span<std::uint32_t> ends) const {
   return cut_(*this, text, begin, ends);
+}
+
+std::size_t CharBpeCutter::cut_wide(std::string_view text, std::uint32_t begin,
+                                    std::span<std::uint32_t> ends) const {
+  constexpr std::size_t kReadAhead = 4;
+  const std::size_t last = text.size() - std::min(text.size(), kReadAhead);
+  const auto decode = [&](std::size_t at) {
+    return at <= last ? decode_utf8_ahead(text, at) : decode_utf8(text, at);
+  };
+  std::size_t count = 0;
+  DecodedChar left = decode(begin);
+  for (std::size_t at = begin + left.bytes; at < text.size();) {
+    const DecodedChar right = decode(at);
+    if (may_cut(left.code_point, right.code_point)) {
+      ends[count++] = static_cast<std::uint32_t>(at);
+      if (count == ends.size()) return count;
+    }
+    at += right.bytes;
+    left = right;
+  }
+  ends[count++] = static_cast<std::uint32_t>(text.size());
+  return count;
 }
 
 }  // namespace corpusmill

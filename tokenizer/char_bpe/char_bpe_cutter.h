@@ -50,8 +50,16 @@ class CharBpeCutter {
   // mark where a space is one.
   std::size_t cut(std::string_view text, std::uint32_t begin, std::span<std::uint32_t> ends) const;
 
+  // The same for text that is mostly wide, but stops only where the text ends or `ends` is full,
+  // which is not empty.
+  std::size_t cut_wide(std::string_view text, std::uint32_t begin,
+                       std::span<std::uint32_t> ends) const;
+
   // Whether the text may be cut between these two characters.
   bool may_cut(std::uint32_t left, std::uint32_t right) const {
+    if ((left | right) < 0x80) {
+      return (cut_before_space_ && right == ' ') || cuts_.may_cut(left, right);
+    }
     if ((alphabet_.entry(left) & CharBpeAlphabet::kJoinsAfter) == 0) return true;
     if ((alphabet_.entry(right) & CharBpeAlphabet::kJoinsBefore) == 0) return true;
     if (cut_before_space_ && right == ' ') return true;

@@ -285,9 +285,21 @@ class CharBpeModel::Run {
     at_ = static_cast<std::uint32_t>(stop.begin);
     scratch_.misses.looked_up(at_ - begin);
     if (stop.end == 0) return;
-    const auto end = static_cast<std::uint32_t>(stop.end);
-    encode_by_cache(std::span(&end, 1));
+    // Where units of several characters are frequent, a few are cut before they are looked up.
+    const bool is_far = at_ - begin >= kSinglesBytes;
+    stops_ = is_far ? 0 : stops_ + 1;
+    if (stops_ < kStopsMax) {
+      const auto end = static_cast<std::uint32_t>(stop.end);
+      encode_by_cache(std::span(&end, 1));
+    } else {
+      encode_units(std::span(ends_).first(
+          model_.cutter_.cut_wide(text_, at_, std::span(ends_).first(kWideUnits))));
+    }
   }
+
+  static constexpr std::uint32_t kSinglesBytes = 24;
+  static constexpr unsigned kStopsMax = 4;
+  static constexpr std::size_t kWideUnits = 128;
 
   const CharBpeModel& model_;
   const std::string_view text_;
@@ -295,6 +307,7 @@ class CharBpeModel::Run {
   Scratch& scratch_;
   const Merger merger_{model_, scratch_.misses};
   std::uint32_t at_ = 0;  // a unit begins there
+  unsigned stops_ = 0;    // of encode_singles() that followed one another closely
   std::size_t count_ = 0;
   std::uint32_t ends_[4 * UnitCache::kBatchUnits];  // of units
 };

@@ -1,10 +1,26 @@
 #include "tokenizer/char_bpe/char_bpe_rows.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "tokenizer/text/unicode_class.h"
 
 namespace corpusmill {
+
+bool CharBpeRows::add_ascii(const CharBpeAlphabet& alphabet, const CharBpeCutter& cutter,
+                            std::string_view text, std::size_t at, TokenId* symbols) {
+  constexpr std::uint64_t kOnes = 0x0101'0101'0101'0101, kTops = 0x80 * kOnes;
+  std::uint64_t bytes;
+  static_assert(sizeof bytes == kStep);
+  std::memcpy(&bytes, text.data() + at, sizeof bytes);
+  if ((bytes & kTops) != 0) return false;
+  const std::uint64_t spaces = bytes ^ ' ' * kOnes;  // a space is 0
+  if (cutter.must_cut_before(' ') && ((spaces - kOnes) & kTops) != 0) return false;
+  for (std::size_t i = 0; i < kStep; ++i) {
+    symbols[i] = alphabet.ascii_symbols()[static_cast<std::uint8_t>(text[at + i])];
+  }
+  return true;
+}
 
 std::size_t CharBpeRows::take(const CharBpeAlphabet& alphabet, const CharBpeCutter& cutter,
                               std::string_view text, std::size_t at) {
@@ -17,6 +33,14 @@ std::size_t CharBpeRows::take(const CharBpeAlphabet& alphabet, const CharBpeCutt
   std::size_t count = 0, row_begin = 0;
   std::uint32_t left = 0;
   while (at < text.size()) {
+    if (count - row_begin + kStep <= kRowMin && at + kStep <= text.size() &&
+        count + kStep <= symbols_.size() &&
+        add_ascii(alphabet, cutter, text, at, symbols_.data() + count)) {
+      count += kStep;
+      at += kStep;
+      left = static_cast<std::uint8_t>(text[at - 1]);
+      continue;
+    }
     const auto byte = static_cast<std::uint8_t>(text[at]);
     const DecodedChar right = byte < 0x80 ? DecodedChar{byte, 1} : decode_utf8(text, at);
     const bool is_end = count - row_begin >= kRowMin ? cutter.may_cut(left, right.code_point)

@@ -33,6 +33,13 @@ class CharBpeRows {
   // touch each other, as long as a lane has room for them.
   static constexpr std::size_t kRowMin = MergeTable::kLaneSymbols * 3 / 4;
 
+  // Adds the symbols of the next kStep bytes and returns true if they are ASCII and none of them
+  // has to begin a row. text.size() >= at + kStep.
+  static constexpr std::size_t kStep = 8;
+  static_assert(kRowMin % kStep == 0);
+  static bool add_ascii(const CharBpeAlphabet& alphabet, const CharBpeCutter& cutter,
+                        std::string_view text, std::size_t at, TokenId* symbols);
+
   std::vector<TokenId> symbols_;  // of the rows, and room behind them
   RowChunks chunks_;              // for a row that is longer than these
   std::vector<TokenId> merged_;

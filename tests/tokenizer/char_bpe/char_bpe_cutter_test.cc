@@ -81,6 +81,31 @@ TEST_F(CharBpeCutterTest, CutsAlikeOnEveryProcessor) {
   }
 }
 
+TEST_F(CharBpeCutterTest, CutsWideTextWhereverItMay) {
+  std::mt19937 random(4);
+  for (const bool before_space : {false, true}) {
+    const CharBpeCutter cutter(alphabet_, kPieces, before_space);
+    for (int i = 0; i < 1000; ++i) {
+      const std::string text = random_text(random);
+      std::vector<std::uint32_t> ends, expected;
+      std::uint32_t some[7];
+      for (std::uint32_t at = 0; at < text.size(); at = ends.back()) {
+        const std::size_t count = cutter.cut_wide(text, at, some);
+        ASSERT_GT(count, 0U);
+        ends.insert(ends.end(), some, some + count);
+      }
+      for (std::size_t at = 0; at < text.size();) {
+        const DecodedChar left = decode_utf8(text, at);
+        at += left.bytes;
+        const bool cuts =
+            at == text.size() || cutter.may_cut(left.code_point, decode_utf8(text, at).code_point);
+        if (cuts) expected.push_back(static_cast<std::uint32_t>(at));
+      }
+      ASSERT_EQ(ends, expected) << text;
+    }
+  }
+}
+
 // With more kinds of pairs than there are groups some places stay uncut, and none is cut wrongly.
 TEST_F(CharBpeCutterTest, CutsOnlyWhereItMay) {
   std::mt19937 random(5);
