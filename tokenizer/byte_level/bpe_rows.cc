@@ -45,10 +45,12 @@ std::size_t BpeRows::take(const Tables& tables, std::string_view text, std::uint
 bool BpeRows::close_up(const WholePretokens& whole_pretokens, std::string_view pretoken,
                        std::uint32_t at) {
   TokenId* const symbols = symbols_.data() + symbol_at(at);
-  if (const std::optional<TokenId> whole = whole_pretokens.find(pretoken)) {
-    *symbols = *whole;
-    fewer_ += static_cast<std::uint32_t>(pretoken.size() - 1);
-    return true;
+  if (whole_pretokens.may_have(pretoken)) {
+    if (const std::optional<TokenId> whole = whole_pretokens.find(pretoken)) {
+      *symbols = *whole;
+      fewer_ += static_cast<std::uint32_t>(pretoken.size() - 1);
+      return true;
+    }
   }
   if (fewer_ > 0) std::copy_n(symbols + fewer_, pretoken.size(), symbols);
   return false;

@@ -20,13 +20,11 @@ std::uint64_t load(const char* at) {
 
 WholePretokens::WholePretokens(Vocabulary vocabulary, const std::array<TokenId, 256>& byte_ids,
                                const MergeTable& merges)
-    : vocabulary_(std::move(vocabulary)) {
+    : vocabulary_(std::move(vocabulary)),
+      heads_(vocabulary_.tokens() * 4),
+      entries_(vocabulary_.tokens() * 16) {
   // Random text hits short entries alone, so it is for these that the merges are asked.
-  constexpr std::size_t kShortBytes = 4, kRowsMax = 32;
-  constexpr std::size_t kBitsPerEntry = 16, kBitsMin = 64;
-  const std::size_t bits = std::bit_ceil(vocabulary_.tokens() * kBitsPerEntry + kBitsMin);
-  filter_.resize(bits / 64);
-  shift_ = 64 - static_cast<unsigned>(std::countr_zero(bits));
+  constexpr std::size_t kRowsMax = 32;
   ShortRow rows[kRowsMax];
   TokenId ids[kRowsMax];
   std::size_t count = 0;
@@ -34,7 +32,7 @@ WholePretokens::WholePretokens(Vocabulary vocabulary, const std::array<TokenId, 
     merges.merge_rows(std::span(rows, count));
     for (std::size_t i = 0; i < count; ++i) {
       if (rows[i].count != 1 || rows[i].symbols[0] != ids[i]) {
-        add_to_filter(vocabulary_.spelling(ids[i]));
+        add_to_filters(vocabulary_.spelling(ids[i]));
       }
     }
     count = 0;
@@ -42,8 +40,8 @@ WholePretokens::WholePretokens(Vocabulary vocabulary, const std::array<TokenId, 
   for (TokenId id = 0; id < vocabulary_.size(); ++id) {
     if (!vocabulary_.has(id)) continue;
     const std::string_view bytes = vocabulary_.spelling(id);
-    if (bytes.size() > kShortBytes) {
-      add_to_filter(bytes);
+    if (bytes.size() > kHeadBytes) {
+      add_to_filters(bytes);
       continue;
     }
     std::transform(bytes.begin(), bytes.end(), rows[count].symbols,
@@ -55,9 +53,19 @@ WholePretokens::WholePretokens(Vocabulary vocabulary, const std::array<TokenId, 
   merge();
 }
 
-void WholePretokens::add_to_filter(std::string_view pretoken) {
-  const std::uint64_t bit = hash_of(pretoken) >> shift_;
-  filter_[bit >> 6] |= std::uint64_t{1} << (bit & 63);
+WholePretokens::Filter::Filter(std::size_t bits_min) {
+  const std::size_t bits = std::bit_ceil(bits_min + 64);
+  words_.resize(bits / 64);
+  shift_ = 64 - static_cast<unsigned>(std::countr_zero(bits));
+}
+
+void WholePretokens::add_to_filters(std::string_view pretoken) {
+  entries_.add(hash_of(pretoken));
+  if (pretoken.size() > kHeadBytes) {
+    heads_.add(hash_of_head(pretoken));
+  } else {
+    short_sizes_ |= 1U << pretoken.size();
+  }
 }
 
 std::uint64_t WholePretokens::hash_of(std::string_view pretoken) {
