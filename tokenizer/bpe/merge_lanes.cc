@@ -86,12 +86,14 @@ struct MergeLanes {
     LaneRows* rows = nullptr;
     std::size_t height;  // places from here on have no pair
     alignas(64) std::uint32_t keys[LaneRows::kSymbolsMax][LaneRows::kRows];  // rank and place
-    // The merges begun last: where they are, what they become and the symbols beside it, and the
-    // slots of the pairs that it makes with these.
+  };
+  // Merges of a set that are begun: where they are, what they become and the symbols beside it, and
+  // the slots of the pairs that it makes with these.
+  struct Step {
     __mmask16 lanes, has_before;
     __m512i place, joined, before;
     __m512i left, result, right;
-    alignas(64) std::uint32_t slots_before[LaneRows::kRows], slots_after[LaneRows::kRows];
+    __m512i slots_before, slots_after;
   };
 
   CORPUSMILL_AVX512 static void begin(const MergeTable& table, LaneRows& rows, Set& set) {
@@ -154,9 +156,8 @@ struct MergeLanes {
     return ids;
   }
 
-  // Begins the next merge of every row that has one, and asks for the slots that end_merges()
-  // looks at; false if none has.
-  CORPUSMILL_AVX512 static bool begin_merges(const MergeTable& table, Set& set) {
+  // Begins the next merge of every row that has one; false if none has.
+  CORPUSMILL_AVX512 static bool begin_merges(const MergeTable& table, Set& set, Step& step) {
     __m512i lowest = all(kNoKey);
     for (std::size_t place = 0; place < set.height; ++place) {
       lowest = _mm512_maskz_min_epu32(kAll, lowest, _mm512_load_si512(set.keys[place]));
@@ -193,69 +194,107 @@ struct MergeLanes {
     } else {
       result = results(table, lanes, rank, symbols_at(lanes, place), symbols_at(lanes, joined));
     }
-    ask_for_slots(table.pairs_, slots_of(table.pairs_, has_before, left, result), set.slots_before);
-    ask_for_slots(table.pairs_, slots_of(table.pairs_, has_after, result, right), set.slots_after);
-    set.lanes = lanes, set.has_before = has_before;
-    set.place = place, set.joined = joined, set.before = before;
-    set.left = left, set.result = result, set.right = right;
+    step.lanes = lanes, step.has_before = has_before;
+    step.place = place, step.joined = joined, step.before = before;
+    step.left = left, step.result = result, step.right = right;
+    step.slots_before = slots_of(table.pairs_, has_before, left, result);
+    step.slots_after = slots_of(table.pairs_, has_after, result, right);
     return true;
   }
-  CORPUSMILL_AVX512 static void ask_for_slots(const PairRanks& pairs, __m512i slots,
-                                              std::uint32_t* kept) {
-    _mm512_store_si512(kept, slots);
-    const std::uint64_t* const first = pairs.slots_.data();
-    for (std::size_t row = 0; row < LaneRows::kRows; ++row) __builtin_prefetch(first + kept[row]);
+  CORPUSMILL_AVX512 static void ask_for_slots(const PairRanks& pairs, __m512i slots) {
+    alignas(64) std::uint32_t places[LaneRows::kRows];
+    _mm512_store_si512(places, slots);
+    for (const std::uint32_t place : places) __builtin_prefetch(pairs.slots_.data() + place);
   }
 
-  CORPUSMILL_AVX512 static void end_merges(const MergeTable& table, Set& set) {
+  CORPUSMILL_AVX512 static void end_merges(const MergeTable& table, Set& set, const Step& step) {
     LaneRows& rows = *set.rows;
-    const __m512i place = set.place, joined = set.joined, before = set.before;
-    const __m512i rank_before =
-        ranks_at(table.pairs_, _mm512_load_si512(set.slots_before), set.left, set.result);
-    const __m512i rank_after =
-        ranks_at(table.pairs_, _mm512_load_si512(set.slots_after), set.result, set.right);
-    _mm512_mask_i32scatter_epi32(rows.symbols, set.lanes, at(place), set.result, sizeof(TokenId));
-    _mm512_mask_i32scatter_epi32(set.keys, set.lanes, at(place), key_of(rank_after, place),
+    const __m512i rank_before = ranks_at(table.pairs_, step.slots_before, step.left, step.result);
+    const __m512i rank_after = ranks_at(table.pairs_, step.slots_after, step.result, step.right);
+    _mm512_mask_i32scatter_epi32(rows.symbols, step.lanes, at(step.place), step.result,
+                                 sizeof(TokenId));
+    _mm512_mask_i32scatter_epi32(set.keys, step.lanes, at(step.place),
+                                 key_of(rank_after, step.place), sizeof(std::uint32_t));
+    _mm512_mask_i32scatter_epi32(set.keys, step.lanes, at(step.joined), all(~0U),
                                  sizeof(std::uint32_t));
-    _mm512_mask_i32scatter_epi32(set.keys, set.lanes, at(joined), all(~0U), sizeof(std::uint32_t));
-    _mm512_mask_i32scatter_epi32(set.keys, set.has_before, at(before), key_of(rank_before, before),
-                                 sizeof(std::uint32_t));
+    _mm512_mask_i32scatter_epi32(set.keys, step.has_before, at(step.before),
+                                 key_of(rank_before, step.before), sizeof(std::uint32_t));
   }
 
-  // Merges of several sets in turns: while slots of one are on their way the others go on.
-  CORPUSMILL_AVX512 static void merge(const MergeTable& table, LaneRows* sets, std::size_t count) {
-    constexpr std::size_t kTurns = 4;
-    Set turns[kTurns];
-    std::size_t next = 0, running = 0;
-    // Begins merges of a set that has some, if there is one.
-    const auto begin_next = [&](Set& set) CORPUSMILL_AVX512 {
-      while (next < count) {
-        begin(table, sets[next++], set);
-        if (begin_merges(table, set)) return true;
-      }
-      return false;
-    };
-    while (running < kTurns && begin_next(turns[running])) ++running;
+  // Several sets in turns. Where the table is near, two: the processor goes on with one while the
+  // other waits.
+  CORPUSMILL_AVX512 static void merge_near(const MergeTable& table, LaneRows* sets,
+                                           std::size_t count) {
+    Set turns[2];
+    std::size_t running = 0;
+    for (; running < 2 && running < count; ++running) begin(table, sets[running], turns[running]);
+    std::size_t next = running;
     while (running > 0) {
       for (std::size_t i = 0; i < running; ++i) {
-        end_merges(table, turns[i]);
-        if (begin_merges(table, turns[i]) || begin_next(turns[i])) continue;
-        if (--running > i) turns[i] = turns[running];
+        Step step;
+        if (begin_merges(table, turns[i], step)) {
+          end_merges(table, turns[i], step);
+        } else if (next < count) {
+          begin(table, sets[next++], turns[i]);
+        } else if (--running > i) {
+          turns[i] = turns[running];
+        }
       }
+    }
+  }
+
+  // Where it is far, more: while the slots that one has asked for are on their way the others go
+  // on.
+  CORPUSMILL_AVX512 static void merge_far(const MergeTable& table, LaneRows* sets,
+                                          std::size_t count) {
+    constexpr std::size_t kTurns = 4;
+    Set turns[kTurns];
+    Step steps[kTurns];
+    std::size_t next = 0, running = 0;
+    // Of the set, or if it is done of the next one that has merges, if there is one.
+    const auto begin_some = [&](Set& set, Step& step) CORPUSMILL_AVX512 {
+      while (set.rows == nullptr || !begin_merges(table, set, step)) {
+        if (next == count) return false;
+        begin(table, sets[next++], set);
+      }
+      ask_for_slots(table.pairs_, step.slots_before);
+      ask_for_slots(table.pairs_, step.slots_after);
+      return true;
+    };
+    while (running < kTurns && begin_some(turns[running], steps[running])) ++running;
+    while (running > 0) {
+      bool goes_on[kTurns];
+      const auto begin_turn = [&](std::size_t i) CORPUSMILL_AVX512 {
+        goes_on[i] = begin_some(turns[i], steps[i]);
+      };
+      // What end_merges() scatters cannot be read at once.
+      for (std::size_t i = 0; i < running; ++i) {
+        end_merges(table, turns[i], steps[i]);
+        if (i > 0) begin_turn(i - 1);
+      }
+      begin_turn(running - 1);
+      std::size_t kept = 0;
+      for (std::size_t i = 0; i < running; ++i) {
+        if (!goes_on[i]) continue;
+        if (kept < i) turns[kept] = turns[i], steps[kept] = steps[i];
+        ++kept;
+      }
+      running = kept;
     }
   }
 };
 
-MergeLanesFunction choose_merge_lanes() {
+MergeLanesFunction choose_merge_lanes(bool is_far) {
   const bool supported = __builtin_cpu_supports("avx512f") != 0 &&
                          __builtin_cpu_supports("avx512cd") != 0 &&
                          __builtin_cpu_supports("bmi2") != 0;
-  return supported ? MergeLanes::merge : nullptr;
+  if (!supported) return nullptr;
+  return is_far ? MergeLanes::merge_far : MergeLanes::merge_near;
 }
 
 #else
 
-MergeLanesFunction choose_merge_lanes() {
+MergeLanesFunction choose_merge_lanes(bool) {
   return nullptr;
 }
 

@@ -27,8 +27,9 @@ struct LaneRows {
   }
 };
 
-// Merges all the rows, two sets of sixteen at a time in turns. nullptr where the processor cannot.
+// Merges all the rows, some sets of sixteen at a time in turns. nullptr where the processor cannot.
+// `is_far`: whether the table is mostly not in the near caches.
 using MergeLanesFunction = void (*)(const MergeTable& table, LaneRows* sets, std::size_t count);
-MergeLanesFunction choose_merge_lanes();
+MergeLanesFunction choose_merge_lanes(bool is_far);
 
 }  // namespace corpusmill

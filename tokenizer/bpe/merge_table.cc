@@ -55,7 +55,9 @@ void refuse(const std::string& what) {
 }  // namespace
 
 MergeTable::MergeTable(const std::vector<Merge>& merges)
-    : merge_(choose_merge_table_simd()), merge_lanes_(choose_merge_lanes()) {
+    : merge_(choose_merge_table_simd()),
+      merge_lanes_(choose_merge_lanes(true)),
+      merge_windows_(choose_merge_lanes(merges.size() >= kFarMerges)) {
   if (merge_ == nullptr) {
     merge_ = [](const MergeTable& table, std::span<TokenId> symbols) {
       return table.merge_portably(symbols);
@@ -180,7 +182,7 @@ void MergeTable::merge_rows(std::span<ShortRow> rows) const {
 void MergeTable::merge_rows(std::span<TokenId> symbols, std::span<std::uint32_t> ends) const {
   if (merge_lanes_ != nullptr && symbols.size() >= kLanesSymbolsMin) {
     thread_local RowWindows windows;
-    return windows.merge(*this, merge_lanes_, symbols, ends);
+    return windows.merge(*this, merge_windows_, symbols, ends);
   }
   std::uint32_t begin = 0, merged = 0;
   for (std::uint32_t& end : ends) {
@@ -220,7 +222,7 @@ std::size_t MergeTable::merge_long(std::span<TokenId> symbols,
   if (merge_lanes_ != nullptr && symbols.size() >= kLanesSymbolsMin) {
     thread_local RowWindows windows;
     auto end = static_cast<std::uint32_t>(symbols.size());
-    windows.merge(*this, merge_lanes_, symbols, {&end, 1}, begins);
+    windows.merge(*this, merge_windows_, symbols, {&end, 1}, begins);
     return end;
   }
   thread_local LongRow row;

@@ -65,6 +65,8 @@ class MergeTable {
   static constexpr TokenId kAmbiguous = ~TokenId{0};
   static constexpr TokenId kGridIds = 512;    // a power of two
   static constexpr std::size_t kRowMax = 32;  // above it LongRow
+  // From so many pairs on they are not in the near caches even of text that is merged alone.
+  static constexpr std::size_t kFarMerges = 100'000;
 
   // The first id of the grid that has the most pairs of ids that no merge makes: those are looked
   // up first of all.
@@ -98,7 +100,8 @@ class MergeTable {
   std::unordered_map<std::uint64_t, TokenId> ambiguous_results_;  // by pair
   // For this processor.
   std::size_t (*merge_)(const MergeTable&, std::span<TokenId>);
-  MergeLanesFunction merge_lanes_;  // nullptr: it cannot
+  MergeLanesFunction merge_lanes_;    // nullptr: it cannot
+  MergeLanesFunction merge_windows_;  // the same where text brings nothing but rows to merge
 };
 
 }  // namespace corpusmill
