@@ -103,13 +103,16 @@ class UnitCache {
   using Entry = unit_keys::Entry;
 
   // It is the key's, and its ids have a word.
-  static bool has_word(const Entry& entry, const UnitKey& key) {
-    return unit_keys::difference(entry, key) == 0 && entry.count() <= id_words::kIdsMax;
+  static bool has_word(id_words::Layout layout, const Entry& entry, const UnitKey& key) {
+    return unit_keys::difference(entry, key) == 0 && entry.count() <= id_words::ids_max(layout);
   }
-  static std::uint64_t word_of(const Entry& entry) {
-    constexpr unsigned kBits = id_words::kIdBits;
-    return id_words::frame_of(entry.count()) | entry.ids[0] | std::uint64_t{entry.ids[1]} << kBits |
-           std::uint64_t{entry.ids[2]} << 2 * kBits;
+  static std::uint64_t word_of(id_words::Layout layout, const Entry& entry) {
+    const unsigned bits = id_words::id_bits(layout);
+    const std::uint64_t three = entry.ids[0] | std::uint64_t{entry.ids[1]} << bits |
+                                std::uint64_t{entry.ids[2]} << 2 * bits;
+    const std::uint64_t word = id_words::frame_of(layout, entry.count()) | three;
+    return layout == id_words::Layout::kFourIds ? word | std::uint64_t{entry.ids[3]} << 3 * bits
+                                                : word;
   }
   struct Line {
     Entry entries[2];

@@ -3,11 +3,11 @@
 namespace corpusmill {
 
 void UnitWords::set(std::size_t number, std::span<const TokenId> ids) {
-  words_[number] = id_words::word_of(ids);
+  words_[number] = id_words::word_of(layout_, ids);
   if (words_[number] != 0) return;
   grow_list(ids.size());
   std::copy(ids.begin(), ids.end(), list_.begin() + static_cast<std::ptrdiff_t>(list_size_));
-  words_[number] = id_words::list_word_of(list_size_, ids.size());
+  words_[number] = list_word(ids.size());
   list_size_ += ids.size();
 }
 
@@ -22,7 +22,10 @@ void UnitWords::grow_words() {
 }
 
 TokenId* UnitWords::spell(std::size_t first, std::size_t last, TokenId* out) const {
-  static const id_words::Spell spell_words = id_words::spellers().front();
+  using id_words::Layout;
+  static const id_words::Spell three = id_words::spellers(Layout::kThreeIds).front();
+  static const id_words::Spell four = id_words::spellers(Layout::kFourIds).front();
+  const id_words::Spell spell_words = layout_ == Layout::kThreeIds ? three : four;
   return spell_words({words_.data() + first, last - first}, list_.data(), out);
 }
 

@@ -23,11 +23,13 @@ class UnitWords {
  public:
   static constexpr std::size_t kUnitsMax = 1024;
 
-  // The ids of no unit are id_words::kNobody or above. `cache` must outlive this.
+  // `cache` must outlive this.
   explicit UnitWords(UnitCache& cache) : cache_(cache) {}
 
-  // Forgets the units.
-  void clear() {
+  // Forgets the units. Those from here on have ids below nobody(layout), which is always the same
+  // for an owner of the cache, and fewer than 2^16 each.
+  void clear(id_words::Layout layout) {
+    layout_ = layout;
     count_ = list_size_ = repeated_ids_ = waiting_count_ = 0;
     repeats_.clear();
   }
@@ -53,7 +55,7 @@ class UnitWords {
   TokenId* spell(std::size_t first, std::size_t last, TokenId* out) const;
   // More ids than any `units` units have, and what is written behind them.
   std::size_t ids_max(std::size_t units) const {
-    return id_words::kIdsMax * units + list_size_ + repeated_ids_ + id_words::kSpareIds;
+    return id_words::ids_max(layout_) * units + list_size_ + repeated_ids_ + id_words::kSpareIds;
   }
 
  private:
@@ -111,10 +113,15 @@ class UnitWords {
     TokenId* const ids = list_.data() + list_size_;
     std::memcpy(ids, entry.ids, sizeof entry.ids);
     if (entry.is_packed()) entry.unpack(ids);
-    words_[number] = id_words::list_word_of(list_size_, entry.count());
+    words_[number] = list_word(entry.count());
     list_size_ += entry.count();
     return true;
   }
+  // Of ids that are put to the list's end.
+  std::uint64_t list_word(std::size_t ids) const {
+    return id_words::list_word_of(layout_, static_cast<std::uint32_t>(list_size_), ids);
+  }
+  bool is_listed(std::size_t number) const { return id_words::is_listed(layout_, words_[number]); }
   void grow_list(std::size_t ids);
   void grow_words();
   template <class Merge>
@@ -124,6 +131,7 @@ class UnitWords {
   void merge_waiting(const Merge& merge);
 
   UnitCache& cache_;
+  id_words::Layout layout_ = id_words::Layout::kThreeIds;
   std::size_t waiting_count_ = 0;
   std::array<Waiting, kWaitingMax> waiting_;
   // By waiting_slot(): the number of the last waiting unit there; any number where there is none.
@@ -177,8 +185,8 @@ void UnitWords::look_up(std::string_view text, std::uint32_t begin,
       const std::size_t number = batch.numbers[i];
       const UnitKey& key = batch.probes.keys[i];
       const UnitCache::Entry& entry = cache_.entry_of(key, batch.probes.offsets[i]);
-      if (UnitCache::has_word(entry, key)) [[likely]] {
-        words[number] = UnitCache::word_of(entry);
+      if (UnitCache::has_word(layout_, entry, key)) [[likely]] {
+        words[number] = UnitCache::word_of(layout_, entry);
         learn(unit_at(i), words[number]);
         continue;
       }
@@ -206,7 +214,7 @@ void UnitWords::look_up_rare(std::size_t number, const Unit& unit, const UnitKey
   }
   if (found.data() == nullptr) found = cache_.encode_new(unit.bytes, unit.part, key, merge);
   set(number, found);
-  if ((words_[number] & id_words::kTag) != 0) learn(unit, words_[number]);
+  if (!is_listed(number)) learn(unit, words_[number]);
 }
 
 template <class Merge>
@@ -222,15 +230,15 @@ void UnitWords::merge_waiting(const Merge& merge) {
   for (std::size_t i = 0; i < waiting.size(); ++i) {
     const auto& [number, unit, key] = waiting[i];
     set(number, rows[i].view());
-    const bool has_word = (words_[number] & id_words::kTag) != 0;
+    const bool has_word = !is_listed(number);
     if (has_word) learn(unit, words_[number]);
     if (!has_word || unit.code_point >= CharWords::kChars) {
       cache_.insert_if_new(unit.bytes, unit.part, key, rows[i].view());
     }
   }
   for (const Repeat& repeat : repeats_) {
-    words_[repeat.number] = words_[repeat.other];
-    repeated_ids_ += id_words::listed_ids(words_[repeat.other]);
+    const std::uint64_t word = words_[repeat.number] = words_[repeat.other];
+    if (is_listed(repeat.number)) repeated_ids_ += id_words::listed(layout_, word).count;
   }
   repeats_.clear();
 }

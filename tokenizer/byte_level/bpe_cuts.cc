@@ -67,18 +67,16 @@ class Spelling {
   std::size_t total_ = 0;
 };
 
-// Whether all ids have room in a word of several.
-bool have_words(const BpeTables& tables) {
-  TokenId largest = *std::max_element(tables.byte_ids.begin(), tables.byte_ids.end());
-  for (const MergeTable::Merge& merge : tables.merges) largest = std::max(largest, merge.result);
-  const std::size_t ids = std::max(std::size_t{largest} + 1, tables.whole_pretokens.size());
-  return ids <= id_words::kNobody;
-}
-
 }  // namespace
 
+std::size_t bpe_ids_end(const BpeTables& tables) {
+  TokenId largest = *std::max_element(tables.byte_ids.begin(), tables.byte_ids.end());
+  for (const MergeTable::Merge& merge : tables.merges) largest = std::max(largest, merge.result);
+  return std::max(std::size_t{largest} + 1, tables.whole_pretokens.size());
+}
+
 std::optional<CharCuts> bpe_cuts(const BpeTables& tables) {
-  if (!have_words(tables)) return std::nullopt;
+  if (bpe_ids_end(tables) > id_words::kNobodyMax) return std::nullopt;
   Spelling spelling;
   if (!spelling.spell(tables)) return std::nullopt;
   std::vector<std::string_view> pieces = spelling.results();

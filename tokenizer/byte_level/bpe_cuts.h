@@ -8,6 +8,9 @@
 
 namespace corpusmill {
 
+// All ids that text may become are below.
+std::size_t bpe_ids_end(const BpeTables& tables);
+
 // None where what a text becomes may not be that of its parts, because an id can come about in ways
 // that spell differently; where the tables are so large that nobody would find out; where ids have
 // no room in a word (tokenizer/bpe/id_words.h).

@@ -35,6 +35,7 @@ BpeModel::BpeModel(BpeTables tables)
 BpeModel::BpeModel(BpeTables& tables, std::future<MergeTable> merges)
     : byte_ids_(tables.byte_ids),
       cuts_(bpe_cuts(tables)),
+      words_layout_(id_words::layout_for(bpe_ids_end(tables))),
       merges_(merges.get()),
       whole_pretokens_(std::move(tables.whole_pretokens), byte_ids_, merges_),
       instance_(next_instance()) {}
@@ -83,8 +84,7 @@ class BpeModel::Window {
         texts_(texts),
         texts_units_(bpe_scratch().texts_units),
         out_(out) {
-    words_.clear();
-    texts_units_.clear();
+    forget_words();
     append([&](TokenId* ids) { return texts_.begin(ids); }, TextEnds::kFrameIds);
   }
 
@@ -283,8 +283,11 @@ class BpeModel::Window {
       };
       append(spell, words_.ids_max(kUnitsMax) + TextEnds::kFrameIds * kUnitsMax);
     }
+    forget_words();
+  }
+  void forget_words() {
     texts_units_.clear();
-    words_.clear();
+    words_.clear(merger_.model.words_layout_);
   }
 
   template <bool kHasParts>

@@ -12,6 +12,7 @@
 
 #include "common/token_id.h"
 #include "tokenizer/bpe/char_cuts.h"
+#include "tokenizer/bpe/id_words.h"
 #include "tokenizer/bpe/merge_table.h"
 #include "tokenizer/byte_level/joined_texts.h"
 #include "tokenizer/byte_level/whole_pretokens.h"
@@ -69,6 +70,7 @@ class BpeModel {
 
   std::array<TokenId, 256> byte_ids_;
   std::optional<CharCuts> cuts_;  // none where results are not the concatenation of their parts
+  id_words::Layout words_layout_;  // where there are cuts
   MergeTable merges_;
   WholePretokens whole_pretokens_;
   std::uint64_t instance_;  // tells the caches of two models apart

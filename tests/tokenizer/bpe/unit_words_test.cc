@@ -15,12 +15,13 @@ using Ids = std::vector<TokenId>;
 // Ids that tell most units from each other: one for each `step` bytes, and the flag.
 struct Spell {
   std::size_t step;
+  id_words::Layout layout;
 
   void operator()(std::string_view unit, bool part, Ids& ids) const {
     for (std::size_t i = 0; i < unit.size(); i += step) {
       TokenId id = part ? 7 : 3;
       for (const char c : unit.substr(i, step)) id = (id * 257 + static_cast<std::uint8_t>(c));
-      ids.push_back(id % id_words::kNobody);
+      ids.push_back(id % id_words::nobody(layout));
     }
   }
   bool takes(std::string_view unit) const { return unit.size() <= ShortRow::kSymbolsMax; }
@@ -61,7 +62,7 @@ struct Some {
   std::size_t size = 0;
   std::vector<std::uint32_t> ends, chars;
 
-  Some(std::mt19937& random, bool parts, std::size_t step, Ids& expected) {
+  Some(std::mt19937& random, bool parts, const Spell& spell, Ids& expected) {
     std::string joined;
     for (std::size_t count = random() % (UnitWords::kUnitsMax + 1); count > 0; --count) {
       const std::string unit = random_unit(random);
@@ -69,7 +70,7 @@ struct Some {
       joined += unit;
       ends.push_back(static_cast<std::uint32_t>(joined.size()) | (part ? UnitCache::kPart : 0));
       chars.push_back(parts && !part ? ~std::uint32_t{0} : char_of(unit));
-      Spell{step}(unit, part, expected);
+      spell(unit, part, expected);
     }
     chars.reserve(chars.size() + CharWords::kStep);
     size = joined.size();
@@ -77,42 +78,45 @@ struct Some {
     std::copy(joined.begin(), joined.end(), text.get());
   }
 
-  void look_up(UnitWords& words, bool parts, std::size_t step) const {
+  void look_up(UnitWords& words, bool parts, const Spell& spell) const {
     const std::string_view view(text.get(), size);
     const std::span<const std::uint32_t> known(chars.data(), ends.size());
     if (parts) {
-      words.look_up<true>(view, 0, ends, known, Spell{step});
+      words.look_up<true>(view, 0, ends, known, spell);
     } else {
-      words.look_up<false>(view, 0, ends, known, Spell{step});
+      words.look_up<false>(view, 0, ends, known, spell);
     }
   }
 };
 
+void check_units(const unit_keys::Functions& functions, const Spell& spell, bool parts) {
+  std::mt19937 random(1);
+  UnitCache cache(functions);
+  cache.use_for(1);
+  UnitWords words(cache);
+  for (int round = 0; round < 200; ++round) {
+    words.clear(spell.layout);
+    Ids ids = {11}, expected = {11};
+    std::vector<Some> texts;
+    for (std::size_t count = 1 + random() % 3; count > 0; --count) {
+      texts.emplace_back(random, parts, spell, expected);
+      texts.back().look_up(words, parts, spell);
+    }
+    words.finish(spell);
+    const std::size_t middle = random() % (words.size() + 1);
+    ids.resize(1 + words.ids_max(words.size()));
+    TokenId* const end = words.spell(middle, words.size(), words.spell(0, middle, ids.data() + 1));
+    ids.resize(static_cast<std::size_t>(end - ids.data()));
+    ASSERT_EQ(ids, expected);
+  }
+}
+
 // Units seen first, again, together and later, of few ids and of many, with and without flags: each
 // has its own ids, in its place.
 TEST_P(UnitWordsTest, UnitsBecomeTheirOwnIds) {
-  std::mt19937 random(1);
-  for (const std::size_t step : {1U, 2U, 3U, 300U}) {
-    for (const bool parts : {false, true}) {
-      UnitCache cache(GetParam());
-      cache.use_for(1);
-      UnitWords words(cache);
-      for (int round = 0; round < 200; ++round) {
-        words.clear();
-        Ids ids = {11}, expected = {11};
-        std::vector<Some> texts;
-        for (std::size_t count = 1 + random() % 3; count > 0; --count) {
-          texts.emplace_back(random, parts, step, expected);
-          texts.back().look_up(words, parts, step);
-        }
-        words.finish(Spell{step});
-        const std::size_t middle = random() % (words.size() + 1);
-        ids.resize(1 + words.ids_max(words.size()));
-        TokenId* const end =
-            words.spell(middle, words.size(), words.spell(0, middle, ids.data() + 1));
-        ids.resize(static_cast<std::size_t>(end - ids.data()));
-        ASSERT_EQ(ids, expected);
-      }
+  for (const auto layout : {id_words::Layout::kThreeIds, id_words::Layout::kFourIds}) {
+    for (const std::size_t step : {1U, 2U, 3U, 300U}) {
+      for (const bool parts : {false, true}) check_units(GetParam(), {step, layout}, parts);
     }
   }
 }
@@ -123,15 +127,16 @@ TEST_P(UnitWordsTest, AnotherOwnerFindsNothing) {
   const std::uint32_t ends[] = {3, 4};
   const std::uint32_t chars[UnitWords::kUnitsMax] = {0x4E16, 'a'};
   for (const std::size_t step : {1U, 2U}) {
+    const Spell spell{step, step == 1 ? id_words::Layout::kThreeIds : id_words::Layout::kFourIds};
     cache.use_for(step);
     Ids ids, expected;
-    words.clear();
-    words.look_up<false>("世a", 0, ends, std::span(chars).first(2), Spell{step});
-    words.finish(Spell{step});
+    words.clear(spell.layout);
+    words.look_up<false>("世a", 0, ends, std::span(chars).first(2), spell);
+    words.finish(spell);
     ids.resize(words.ids_max(2));
     ids.resize(static_cast<std::size_t>(words.spell(0, 2, ids.data()) - ids.data()));
-    Spell{step}("世", false, expected);
-    Spell{step}("a", false, expected);
+    spell("世", false, expected);
+    spell("a", false, expected);
     EXPECT_EQ(ids, expected);
   }
 }
