@@ -66,7 +66,7 @@ class CharCuts {
                                        PretokenStarts starts, std::uint32_t begin,
                                        std::uint32_t part_flag, std::span<std::uint32_t> ends,
                                        std::uint32_t* chars);
-  static constexpr std::size_t kWideBytesMin = 16;  // of 64 that are not ASCII
+  static constexpr std::size_t kWideBytesMin = 8;  // of 64 that are not ASCII
   // With so few pairs of whole characters most text has none.
   static constexpr std::size_t kRarePairsMax = 512;
   // Of the sum of products by these of the low halves of two characters, as signed numbers, the

@@ -253,15 +253,25 @@ TEST(CharCutsTest, WideTextIsCutLikeOneByOneInEveryWay) {
 
 TEST(CharCutsTest, ALongRowOfBytesThatAreNoCharacterIsNotCut) {
   const CharCuts cuts({});
-  const std::string text = "世" + std::string(1000, '\x96') + "世世";
-  Pretokens pretokens{{static_cast<std::uint32_t>(text.size())}, {}};
-  pretokens.words.resize(text.size() / 64 + 3);
-  pretokens.words[text.size() / 64] = std::uint64_t{1} << text.size() % 64;
-  pretokens.words[0] |= 1;
-  const auto size = static_cast<std::uint32_t>(text.size());
-  for (const CutWide cutter : all_wide_cutters()) {
-    EXPECT_EQ(cut_wide(cutter, cuts, text, pretokens, 100),
-              (Ends{(size - 3) | kFlag, size | kFlag}));
+  for (const std::size_t bytes : {1U, 62U, 63U, 64U, 127U, 128U, 1000U}) {
+    for (std::uint32_t before = 1; before < 20; ++before) {
+      std::string text;
+      Ends expected;
+      for (std::uint32_t i = 0; i < before; ++i) {
+        text += "世";
+        if (i > 0) expected.push_back(3 * i | kFlag);
+      }
+      text += "\xFF" + std::string(bytes, '\x96') + "世世";
+      const auto size = static_cast<std::uint32_t>(text.size());
+      expected.insert(expected.end(), {(size - 3) | kFlag, size | kFlag});
+      Pretokens pretokens{{size}, {}};
+      pretokens.words.resize(size / 64 + 3);
+      pretokens.words[0] = 1;
+      pretokens.words[size / 64] |= std::uint64_t{1} << size % 64;
+      for (const CutWide cutter : all_wide_cutters()) {
+        ASSERT_EQ(cut_wide(cutter, cuts, text, pretokens, 100), expected) << bytes << before;
+      }
+    }
   }
 }
 
