@@ -40,6 +40,9 @@ struct PlaneOptions {
 struct StraddlingChar {
   unsigned classes = 0;
   unsigned bytes = 0;  // of it in the next block
+  // The same of one of WideLeads::letters: its bytes there. Nobody can foretell whether there is
+  // one, so that is not asked.
+  std::uint64_t letter = 0;
 };
 
 namespace byte_planes {
@@ -140,8 +143,8 @@ void add_wide_chars(const char* at, const std::uint16_t* table, StraddlingChar& 
   }
   // Most Chinese and Korean characters have a first byte that tells that they are letters.
   const std::uint64_t han = wide.letters;
-  planes.letter |= han | han << 1 | han << 2;
-  if (han >> 62 != 0) straddling = {kLetter, 1 + static_cast<unsigned>(han >> 63)};
+  planes.letter |= han | han << 1 | han << 2 | straddling.letter;
+  straddling.letter = han >> 62 | han >> 63;
   std::uint64_t rest = leads & ~(han | wide.signs);
   if constexpr (Simd::kLooksUpChars) {
     if (std::popcount(rest) >= Simd::kCharsMin) {
@@ -159,7 +162,7 @@ void add_wide_chars(const char* at, const std::uint16_t* table, StraddlingChar& 
     const unsigned classes = table[code_point];
     const std::uint64_t bits = (std::uint64_t{1} << bytes) - 1;
     add_char<kOptions>(classes, bits << position, planes);
-    if (position + bytes > 64) straddling = {classes, position + bytes - 64};
+    if (position + bytes > 64) straddling = {classes, position + bytes - 64, straddling.letter};
     if constexpr (kOptions.fold_case) {
       if (code_point == 0x17F) planes.odd |= std::uint64_t{1} << position;
     }
@@ -171,7 +174,7 @@ void add_wide_chars(const char* at, const std::uint16_t* table, StraddlingChar& 
 template <class Simd, PlaneOptions kOptions>
 BytePlanes classify(const char* at, const std::uint16_t* table, StraddlingChar& straddling) {
   BytePlanes planes = ascii_planes<Simd, kOptions>(at);
-  if ((planes.non_ascii | straddling.bytes) != 0) {
+  if ((planes.non_ascii | straddling.bytes | straddling.letter) != 0) {
     add_wide_chars<Simd, kOptions>(at, table, straddling, planes);
   }
   return planes;

@@ -100,7 +100,9 @@ std::size_t split_by_planes(const Scheme& scheme, std::string_view text, std::si
     std::size_t at = origin;
     for (; at < text.size(); at += kBlockBytes) {
       const BytePlanes next =
-          classify<Simd, Scheme::kPlanes>(blocks.at(at + kBlockBytes), table, straddling);
+          at + kBlockBytes < text.size()
+              ? classify<Simd, Scheme::kPlanes>(blocks.at(at + kBlockBytes), table, straddling)
+              : BytePlanes{.space = ~std::uint64_t{0}, .plain_space = ~std::uint64_t{0}};
       const MaskStep step = scheme.step(state, here, next);
       hard = step.hard;
       if (step.undo || (hard && was_in_doubt)) [[unlikely]]
