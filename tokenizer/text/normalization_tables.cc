@@ -121,7 +121,7 @@ class NormalizationTables::Maker {
 
   void share_blocks() {
     tables_.traits_.assign(kBlock, 0);
-    tables_.blocks_.assign(kCodePoints / kBlock, 0);
+    tables_.blocks_.assign(kBlocks + 1, 0);
     const auto same_as = [this](std::size_t block, const Traits* traits) {
       return std::equal(traits, traits + kBlock, tables_.traits_.data() + block * kBlock);
     };

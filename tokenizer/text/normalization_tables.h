@@ -34,9 +34,10 @@ class NormalizationTables {
     return traits_[std::size_t{blocks_[code_point / kBlock]} * kBlock + code_point % kBlock];
   }
 
-  // Whether none of the characters from block * kBlock on has any.
-  bool is_plain_block(std::size_t block) const { return blocks_[block] == 0; }
-  static constexpr std::uint32_t kBlock = 64;
+  static constexpr std::uint32_t kBlock = 64, kBlocks = (1 << 21) / kBlock;
+  // By block of kBlock characters: 0 where none of them has any traits. kBlocks of them, as many as
+  // four bytes of UTF-8 can name, and one more for who reads two at a time.
+  const std::uint16_t* blocks() const { return blocks_.data(); }
 
   // A character of a decomposition: its code point, kJoinsBit if it has kJoins, and from
   // kClassShift on the number of its class.

@@ -20,9 +20,6 @@ class TextNormalizer {
   std::string_view normalize(std::string_view text, std::string& scratch) const;
 
  private:
-  // The first character from `at` on that the form may change; text.size() if none.
-  std::size_t next_suspect(std::string_view text, std::size_t at) const;
-
   Form form_;
 };
 

@@ -1,6 +1,5 @@
 #include "tokenizer/text/wide_char_scanner.h"
 
-#include <array>
 #include <bit>
 #include <cstdint>
 
@@ -10,35 +9,6 @@
 
 namespace corpusmill {
 namespace {
-
-// A byte is looked for if the entries of its two halves have a bit in common.
-struct HalfByteTables {
-  std::array<std::uint8_t, 16> low, high;
-
-  bool holds(char c) const {
-    const auto byte = static_cast<std::uint8_t>(c);
-    return (low[byte & 0xFU] & high[byte >> 4]) != 0;
-  }
-};
-
-constexpr HalfByteTables kWideLeads = {.low = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1},
-                                       .high = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1}};
-
-// Bit 1 is for first bytes 0xC?, 2 for 0xD?, 4 for 0xE?, 8 for 0xF?.
-constexpr HalfByteTables make_unusual_leads() {
-  HalfByteTables tables{};
-  for (unsigned low = 0; low < 16; ++low) {
-    const bool below_0300 = low >= 0x2 && low <= 0xB;
-    const bool below_0480 = low <= 0x1;
-    const bool han = low >= 0x4 && low <= 0x9;
-    const bool hangul = low == 0xB || low == 0xC;
-    tables.low[low] = static_cast<std::uint8_t>((below_0300 ? 0 : 1) | (below_0480 ? 0 : 2) |
-                                                (han || hangul ? 0 : 4) | 8);
-  }
-  for (unsigned i = 0; i < 4; ++i) tables.high[0xC + i] = static_cast<std::uint8_t>(1U << i);
-  return tables;
-}
-constexpr HalfByteTables kUnusualLeads = make_unusual_leads();
 
 #if defined(__x86_64__)
 
@@ -84,14 +54,6 @@ std::size_t next_wide_char(std::string_view text, std::size_t at) {
 
 std::size_t next_unusual_char(std::string_view text, std::size_t at) {
   return next_held(text, at, kUnusualLeads);
-}
-
-bool is_wide_lead(char byte) {
-  return kWideLeads.holds(byte);
-}
-
-bool is_unusual_lead(char byte) {
-  return kUnusualLeads.holds(byte);
 }
 
 }  // namespace corpusmill

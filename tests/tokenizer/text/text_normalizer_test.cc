@@ -42,6 +42,22 @@ TEST(TextNormalizerTest, ComposesWhereverItStands) {
   EXPECT_EQ(normalized(Form::kNfc, "\uFF21"), "\uFF21");
 }
 
+TEST(TextNormalizerTest, FindsWhatChangesAmongManyWideCharacters) {
+  const std::vector<std::string> plain = {"\u3042", "\u05D0", "\U0001F600", "\u4E2D",    "a",
+                                          "\u10D0", "\u2014", "\xE2",       "\U00020000"};
+  std::mt19937 random(10);
+  for (std::size_t chars = 0; chars < 200; ++chars) {
+    std::string before, behind;
+    for (std::size_t i = 0; i < chars; ++i) before += plain[random() % plain.size()];
+    for (std::size_t i = random() % 80; i > 0; --i) behind += plain[random() % plain.size()];
+    for (const Form form : {Form::kNfc, Form::kNfkc}) {
+      EXPECT_EQ(normalized(form, before + behind), before + behind);
+      EXPECT_EQ(normalized(form, before + "e\u0301" + behind), before + "\u00E9" + behind);
+      EXPECT_EQ(normalized(form, before + "x\U0002F803" + behind), before + "x\U00020122" + behind);
+    }
+  }
+}
+
 TEST(TextNormalizerTest, KnowsNothingSinceUnicode10) {
   EXPECT_EQ(normalized(Form::kNfc, "e\u1ABF\u0301\u0323"), "e\u1ABF\u0323\u0301");
   EXPECT_EQ(normalized(Form::kNfkc, "\u32FF"), "\u32FF");
