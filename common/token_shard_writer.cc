@@ -12,9 +12,8 @@
 namespace corpusmill {
 namespace {
 
-// Small enough to be digested twice and written while it is in the cache.
+// Small enough to be digested and written while it is in the cache.
 constexpr std::size_t kPieceBytes = 128 << 10;
-static_assert(kDigestBlockBytes % kPieceBytes == 0);
 
 }  // namespace
 
@@ -66,20 +65,11 @@ void TokenShardWriter::put(std::span<const TokenId> ids) {
 void TokenShardWriter::flush_piece() {
   const std::string_view piece(piece_.get(), std::exchange(piece_bytes_, 0));
   digester_.update(piece);
-  block_digester_.update(piece);
   writer_.write(piece);
-  bytes_ += piece.size();
-  if (bytes_ % kDigestBlockBytes == 0) end_block();
-}
-
-void TokenShardWriter::end_block() {
-  block_digests_.push_back(block_digester_.digest().hex());
-  block_digester_.reset();
 }
 
 ShardInfo TokenShardWriter::finish() {
   if (piece_bytes_ > 0) flush_piece();
-  if (bytes_ % kDigestBlockBytes != 0) end_block();
   writer_.finish();
   ShardInfo info;
   info.file_name = file_.final_path().filename().string();
@@ -89,7 +79,7 @@ ShardInfo TokenShardWriter::finish() {
   info.width = width_;
   info.largest_id = largest_id_;
   info.digest = digester_.digest().hex();
-  info.block_digests = std::move(block_digests_);
+  for (const Digest& digest : digester_.block_digests()) info.block_digests.push_back(digest.hex());
   if (index_) {
     info.index_file_name = index_name_of_shard(info.file_name);
     info.index_digest =

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "common/background_writer.h"
-#include "common/digest.h"
+#include "common/block_digester.h"
 #include "common/document_index_writer.h"
 #include "common/file.h"
 #include "common/manifest.h"
@@ -42,7 +42,6 @@ class TokenShardWriter {
  private:
   void put(std::span<const TokenId> ids);
   void flush_piece();
-  void end_block();
 
   AtomicFile file_;
   BackgroundWriter writer_;
@@ -51,9 +50,7 @@ class TokenShardWriter {
   std::optional<DocumentIndexWriter> index_;
   std::unique_ptr<char[]> piece_;  // packed ids that are not written yet
   std::size_t piece_bytes_ = 0;
-  std::uint64_t bytes_ = 0;             // without the piece
-  Digester digester_, block_digester_;  // of what is written, and of its last, open block
-  std::vector<std::string> block_digests_;
+  BlockDigester digester_{kDigestBlockBytes};  // of what is written
   std::uint64_t tokens_ = 0;
   std::uint64_t documents_ = 0;
   TokenId largest_id_ = 0;
