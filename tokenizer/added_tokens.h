@@ -40,6 +40,11 @@ class AddedTokenMatcher {
   std::size_t split(std::string_view text, bool special_as_text,
                     std::vector<TextSection>& sections) const;
 
+  // A quick look: false only if split() finds no token, special or not. For most text it is.
+  bool may_occur_in(std::string_view text) const {
+    return !tokens_.empty() && scanner_.next(text, 0) < text.size();
+  }
+
   bool empty() const { return tokens_.empty(); }
   const std::vector<AddedToken>& tokens() const { return tokens_; }
 

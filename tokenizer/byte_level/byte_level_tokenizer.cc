@@ -133,10 +133,14 @@ class ByteLevelTokenizer final : public Tokenizer {
   }
 
   // Whether a quarter of it or more is not ASCII.
-  static bool is_wide(std::string_view text) {
-    std::size_t wide = 0;
-    for (const char c : text) wide += (c & 0x80) != 0 ? 1 : 0;
-    return wide * 4 >= text.size();
+  static bool is_wide(std::string_view text) { return count_non_ascii(text) * 4 >= text.size(); }
+
+  // Whether the text spells one of the tokens, be it a special one that is text.
+  static bool has_token(const AddedTokenMatcher& tokens, std::string_view text, bool as_text) {
+    if (!tokens.may_occur_in(text)) return false;
+    thread_local std::vector<TextSection> sections;
+    const std::size_t specials = tokens.split(text, as_text, sections);
+    return specials > 0 || sections.size() != 1 || sections.front().token != nullptr;
   }
 
   // Adds the text if it gains by that: if it is short, wide as far as a look at its begin and its
@@ -147,15 +151,12 @@ class ByteLevelTokenizer final : public Tokenizer {
     const bool gains =
         is_wide(text.substr(0, kLook)) || is_wide(text.substr(text.size() / 2, kLook));
     if (!gains) return false;
-    thread_local std::vector<TextSection> sections;
     thread_local std::string scratch;
     thread_local PretokenScratch pretoken_scratch;
     const bool as_text = policy == SpecialInText::kText;
-    if (raw_tokens_.split(text, as_text, sections) > 0 || sections.size() != 1) return false;
-    if (sections.front().token != nullptr) return false;
+    if (has_token(raw_tokens_, text, as_text)) return false;
     const std::string_view normalized = normalizer_.normalize(text, scratch);
-    if (normalized_tokens_.split(normalized, as_text, sections) > 0) return false;
-    if (sections.size() != 1 || sections.front().token != nullptr) return false;
+    if (normalized.empty() || has_token(normalized_tokens_, normalized, as_text)) return false;
     joined.append(normalized, pretokenizer_, pretoken_scratch);
     return true;
   }

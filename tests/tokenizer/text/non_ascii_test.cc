@@ -22,5 +22,17 @@ TEST(NonAsciiTest, TheFirstByteIsFoundWhereverItStands) {
   }
 }
 
+TEST(NonAsciiTest, BytesAreCountedWhereverTheyStand) {
+  for (std::size_t size = 0; size < 40; ++size) {
+    for (std::size_t begin = 0; begin <= size; ++begin) {
+      for (std::size_t end = begin; end <= size; ++end) {
+        std::string text(size, '\x7F');
+        text.replace(begin, end - begin, end - begin, size % 2 == 0 ? '\x80' : '\xFF');
+        ASSERT_EQ(count_non_ascii(text), end - begin) << size << " " << begin;
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace corpusmill
