@@ -43,7 +43,7 @@ std::array<ShortRow*, kRowsMax> longest_first(std::span<ShortRow> rows) {
   static_assert(kRowsMax < 256);
   for (const ShortRow& row : rows) ++begins[kSizes - row.count];
   for (std::size_t i = 1; i <= kSizes; ++i) begins[i] += begins[i - 1];
-  std::array<ShortRow*, kRowsMax> order{};
+  std::array<ShortRow*, kRowsMax> order;
   for (ShortRow& row : rows) order[begins[kSizes - 1 - row.count]++] = &row;
   return order;
 }
@@ -56,8 +56,8 @@ void refuse(const std::string& what) {
 
 MergeTable::MergeTable(const std::vector<Merge>& merges)
     : merge_(choose_merge_table_simd()),
-      merge_lanes_(choose_merge_lanes(true)),
-      merge_windows_(choose_merge_lanes(merges.size() >= kFarMerges)) {
+      merge_lanes_(choose_merge_lanes(merges.size() >= kFarMerges)),
+      merge_many_lanes_(choose_merge_lanes(true)) {
   if (merge_ == nullptr) {
     merge_ = [](const MergeTable& table, std::span<TokenId> symbols) {
       return table.merge_portably(symbols);
@@ -154,19 +154,20 @@ void MergeTable::merge_rows(std::span<ShortRow> rows) const {
     }
     return;
   }
-  constexpr std::size_t kSets = 8, kRowsMax = kSets * LaneRows::kRows;
+  constexpr std::size_t kSets = 8, kFewSets = 2, kRowsMax = kSets * LaneRows::kRows;
   static_assert(ShortRow::kSymbolsMax <= LaneRows::kSymbolsMax);
   LaneRows sets[kSets];
   for (; !rows.empty(); rows = rows.subspan(std::min(rows.size(), kRowsMax))) {
     const std::size_t count = std::min(rows.size(), kRowsMax);
     const std::array<ShortRow*, kRowsMax> order = longest_first<kRowsMax>(rows.first(count));
-    for (std::size_t i = 0; i < kRowsMax; ++i) {
+    const std::size_t set_count = (count + LaneRows::kRows - 1) / LaneRows::kRows;
+    for (std::size_t i = 0; i < set_count * LaneRows::kRows; ++i) {
       LaneRows& set = sets[i / LaneRows::kRows];
       const std::size_t lane = i % LaneRows::kRows, size = i < count ? order[i]->count : 0;
       set.set_size(lane, size);
       for (std::size_t j = 0; j < size; ++j) set.put(lane, j, order[i]->symbols[j]);
     }
-    merge_lanes_(*this, sets, (count + LaneRows::kRows - 1) / LaneRows::kRows);
+    (set_count <= kFewSets ? merge_lanes_ : merge_many_lanes_)(*this, sets, set_count);
     for (std::size_t i = 0; i < count; ++i) {
       const LaneRows& set = sets[i / LaneRows::kRows];
       const std::size_t lane = i % LaneRows::kRows;
@@ -182,7 +183,7 @@ void MergeTable::merge_rows(std::span<ShortRow> rows) const {
 void MergeTable::merge_rows(std::span<TokenId> symbols, std::span<std::uint32_t> ends) const {
   if (merge_lanes_ != nullptr && symbols.size() >= kLanesSymbolsMin) {
     thread_local RowWindows windows;
-    return windows.merge(*this, merge_windows_, symbols, ends);
+    return windows.merge(*this, merge_lanes_, symbols, ends);
   }
   std::uint32_t begin = 0, merged = 0;
   for (std::uint32_t& end : ends) {
@@ -222,7 +223,7 @@ std::size_t MergeTable::merge_long(std::span<TokenId> symbols,
   if (merge_lanes_ != nullptr && symbols.size() >= kLanesSymbolsMin) {
     thread_local RowWindows windows;
     auto end = static_cast<std::uint32_t>(symbols.size());
-    windows.merge(*this, merge_windows_, symbols, {&end, 1}, begins);
+    windows.merge(*this, merge_lanes_, symbols, {&end, 1}, begins);
     return end;
   }
   thread_local LongRow row;

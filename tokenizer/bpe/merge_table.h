@@ -100,8 +100,8 @@ class MergeTable {
   std::unordered_map<std::uint64_t, TokenId> ambiguous_results_;  // by pair
   // For this processor.
   std::size_t (*merge_)(const MergeTable&, std::span<TokenId>);
-  MergeLanesFunction merge_lanes_;    // nullptr: it cannot
-  MergeLanesFunction merge_windows_;  // the same where text brings nothing but rows to merge
+  MergeLanesFunction merge_lanes_;       // nullptr: it cannot
+  MergeLanesFunction merge_many_lanes_;  // the same for more than two sets of short rows
 };
 
 }  // namespace corpusmill
