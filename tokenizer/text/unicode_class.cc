@@ -1,10 +1,9 @@
 #include "tokenizer/text/unicode_class.h"
 
-#include <utf8proc.h>
-
 #include <algorithm>
 #include <array>
 
+#include "tokenizer/text/put_utf8.h"
 #include "tokenizer/text/unicode_category.h"
 
 namespace corpusmill {
@@ -108,9 +107,8 @@ DecodedChar decode_utf8_before(std::string_view text, std::size_t end) {
 }
 
 void append_utf8(std::uint32_t code_point, std::string& out) {
-  utf8proc_uint8_t bytes[4];
-  const auto count = utf8proc_encode_char(static_cast<utf8proc_int32_t>(code_point), bytes);
-  out.append(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(count));
+  char bytes[4];
+  out.append(bytes, put_utf8(code_point, bytes));
 }
 
 }  // namespace corpusmill
